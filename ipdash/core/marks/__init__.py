@@ -1,0 +1,13 @@
+"""Charts and marks as inline SVG, drawn on the server: pure functions of plain values, the same text for the same input.
+
+Attributes and classes only (the colours stand in static/css), never `style=`. Every drawing says itself in one sentence
+(`aria-label`); it is an image to a screen reader, or a group where it holds links.
+"""
+
+from ipdash.core.marks.bullet import bullet
+from ipdash.core.marks.ranking import RankRow, rank_bars
+from ipdash.core.marks.sparkline import sparkline
+from ipdash.core.marks.timeline import TimelineRow, timeline
+from ipdash.core.marks.trend import TrendPoint, trend_chart
+
+__all__ = ["RankRow", "TimelineRow", "TrendPoint", "bullet", "rank_bars", "sparkline", "timeline", "trend_chart"]
