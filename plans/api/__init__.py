@@ -1,0 +1,1 @@
+"""Regions, units, plans and tasks over HTTP: thin over selectors and services."""

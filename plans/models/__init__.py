@@ -1,0 +1,25 @@
+"""Who promised what: regions, units, memberships, plans and what stands in them. One noun a file."""
+
+from plans.models.membership import Membership, Role
+from plans.models.plan import GlossaryTerm, Phase, Plan, PlanReference, PlanSection
+from plans.models.region import Region
+from plans.models.task import Assignment, Milestone, PlanTask, TaskMeasure
+from plans.models.unit import CollectiveMember, Unit, UnitAlias
+
+__all__ = [
+    "Assignment",
+    "CollectiveMember",
+    "GlossaryTerm",
+    "Membership",
+    "Milestone",
+    "Phase",
+    "Plan",
+    "PlanReference",
+    "PlanSection",
+    "PlanTask",
+    "Region",
+    "Role",
+    "TaskMeasure",
+    "Unit",
+    "UnitAlias",
+]

@@ -1,0 +1,121 @@
+"""Access questions of the plans app, one function each; pages, API, exports and jobs ask here and nowhere else.
+
+What a person may not see answers 404 (`NotVisible`), what they may see but not change 403 (`NotAllowed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from ipdash.core.errors import NotAllowed, NotVisible
+from plans.models import CollectiveMember, Plan, PlanTask, Region, Role, Unit
+from plans.querysets import code_within
+from plans.scope import BUSINESS_READERS, Scope, scope_of
+
+PlanReaders = Callable[[Scope], Q]
+_plan_readers: list[PlanReaders] = []
+
+
+def register_plan_readers(readers: PlanReaders) -> None:
+    """Lets a later app say who else has a duty in a plan and therefore reads it (figures to report, targets to reach).
+
+    Plans must not import what builds on them; a condition on `Plan` handed over at start keeps the question in one place.
+    """
+    if readers not in _plan_readers:
+        _plan_readers.append(readers)
+
+
+def visible_plans(scope: Scope) -> Q:
+    """Plans a person reads: those their region roles reach, and, once issued, those in which they have a duty."""
+    units = scope.all_units
+    within_collectives = CollectiveMember.objects.filter(member__in=units).values("collective")
+    duty = Q(pk__in=Plan.objects.filter(tasks__assignments__unit__in=units).values("pk"))
+    duty |= Q(pk__in=Plan.objects.filter(tasks__assignments__unit__in=within_collectives).values("pk"))
+    for readers in _plan_readers:
+        duty |= readers(scope)
+    issued = code_within("region__code", scope.prefixes(*BUSINESS_READERS)) | duty
+    drafts = code_within("region__code", scope.prefixes(Role.STAFF))
+    return (~Q(state=Plan.State.DRAFT) & issued) | drafts
+
+
+def visible_units(scope: Scope) -> Q:
+    """Units a person sees in lists: those of the regions they belong to, above and below; administrators see all."""
+    if scope.has(Role.SYSADMIN, Role.SECADMIN):
+        return Q()
+    above = {code for home in scope.homes for code in (home[:2] + "0000", home[:4] + "00", home)}
+    return code_within("region__code", scope.all_prefixes) | Q(region__code__in=above)
+
+
+def can_change_in_region(scope: Scope, code: str) -> bool:
+    """Bureau staff change plans, tasks, targets, duties and periods of the regions they reach."""
+    return scope.reaches(code, Role.STAFF)
+
+
+def require_staff_of(scope: Scope, region: Region) -> None:
+    """Raises `NotAllowed` unless the person is bureau staff for this region."""
+    if not can_change_in_region(scope, region.code):
+        raise NotAllowed(
+            "not_allowed",
+            _("只有%(region)s或其上级的局工作人员可以进行这项操作；如需权限，请联系安全管理员授权。")
+            % {"region": region.name},
+        )
+
+
+def can_change_unit(scope: Scope, unit_region: Region) -> bool:
+    """The unit directory is kept by bureau staff of the region and by the system administrator."""
+    return scope.has(Role.SYSADMIN) or can_change_in_region(scope, unit_region.code)
+
+
+def require_role(scope: Scope, *roles: Role) -> None:
+    """Raises `NotAllowed` unless the person has one of the roles."""
+    if not scope.has(*roles):
+        names = _("、").join(str(role.label) for role in roles)
+        raise NotAllowed(
+            "not_allowed", _("这项操作需要“%(roles)s”角色；如需权限，请联系安全管理员授权。") % {"roles": names}
+        )
+
+
+def looks_after_system(user: Any) -> bool:
+    """Whether the person is a system administrator, who sees every background run."""
+    return scope_of(user).has(Role.SYSADMIN)
+
+
+def units_of(scope: Scope) -> list[Unit]:
+    """The units a person belongs to, in name order."""
+    return list(Unit.objects.filter(pk__in=scope.all_units).select_related("region").order_by("region__code", "name"))
+
+
+def get_plan_for(scope: Scope, plan_id: int) -> Plan:
+    """The plan with its region, or `NotVisible`."""
+    plan = Plan.objects.visible_to(scope).select_related("region").filter(pk=plan_id).first()
+    if plan is None:
+        raise not_found()
+    found: Plan = plan
+    return found
+
+
+def get_task_for(scope: Scope, task_id: int) -> PlanTask:
+    """The task with its plan and region, or `NotVisible`."""
+    task = PlanTask.objects.visible_to(scope).select_related("plan__region").filter(pk=task_id).first()
+    if task is None:
+        raise not_found()
+    found: PlanTask = task
+    return found
+
+
+def get_unit_for(scope: Scope, unit_id: int) -> Unit:
+    """The unit with its region, or `NotVisible`."""
+    unit = Unit.objects.visible_to(scope).select_related("region").filter(pk=unit_id).first()
+    if unit is None:
+        raise not_found()
+    found: Unit = unit
+    return found
+
+
+def not_found() -> NotVisible:
+    """Missing and foreign look the same."""
+    return NotVisible("not_found", _("没有找到所请求的内容，或您无权查看。"))

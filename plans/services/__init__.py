@@ -1,0 +1,1 @@
+"""Writes of the plans app. A page, the API and a command call the same functions."""

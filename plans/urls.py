@@ -1,0 +1,16 @@
+"""Pages that need nothing but plans: documents and tasks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from plans.manage_urls import manage_urls
+from plans.views import document, tasks
+
+urlpatterns: list[URLPattern] = [
+    path("plans/<int:plan_id>/document/", document.plan_document, name="plan-document"),
+    path("tasks/", tasks.task_list, name="task-list"),
+    path("tasks/<int:task_id>/", tasks.task_detail, name="task"),
+    path("tasks/<int:task_id>/status/", tasks.task_status, name="task-status"),
+    *manage_urls,
+]

@@ -1,0 +1,29 @@
+"""计划: the document as it was issued, each task beside its source (design: product, page 3)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ipdash.core import clock
+from ipdash.core.marks.timeline import TimelineRow
+from plans.permissions import get_plan_for
+from plans.scope import scope_of
+from plans.selectors import document
+
+
+@require_safe
+def plan_document(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Outline, sections with their tasks, phases, references, glossary."""
+    plan = get_plan_for(scope_of(request.user), plan_id)
+    phases = [TimelineRow(phase.name, phase.start, phase.end) for phase in plan.phases.all()]
+    context = {
+        "plan": plan,
+        "document": document(plan),
+        "phases": phases,
+        "references": list(plan.references.all()),
+        "glossary": list(plan.glossary.all()),
+        "today": clock.today(),
+    }
+    return render(request, "plans/document.html", context)
