@@ -1,0 +1,1 @@
+"""Catalogue, targets, figures, periods and results over HTTP: thin over selectors and services."""

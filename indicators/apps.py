@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class IndicatorsConfig(AppConfig):
+    name = "indicators"
+    verbose_name = _("指标与完成情况")
+
+    def ready(self) -> None:
+        from indicators.permissions import plans_with_a_duty
+        from indicators.services.staleness import mark_plan_changed
+        from plans.permissions import register_plan_readers
+        from plans.services.plans import register_recompute
+
+        register_plan_readers(plans_with_a_duty)
+        register_recompute(mark_plan_changed)

@@ -1,0 +1,102 @@
+"""What every page's frame shows: where one may go, whether this is the demonstration, which day it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from indicators.models import Figure
+from ipdash.accounts.sessions import seconds_left
+from ipdash.core import clock
+from plans.models import Role
+from plans.scope import Scope, scope_of
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main navigation."""
+
+    url: str
+    label: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Chrome:
+    """The frame of a page. `today` is set where the day shown is not the calendar's.
+
+    `user_roles` names the person's roles; `session_seconds` is None before the login.
+    """
+
+    nav: list[NavItem]
+    demo: bool
+    today: date | None
+    session_seconds: int | None
+    user_roles: str = ""
+
+
+READERS = (Role.STAFF, Role.REVIEWER, Role.LEADER, Role.REPORTER, Role.DEPARTMENT)
+NAVIGATION: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("/plans/", "总览", READERS),
+    ("/my-work/", "我的工作", (Role.STAFF, Role.REVIEWER, Role.REPORTER, Role.DEPARTMENT)),
+    ("/entry/", "填报", (Role.STAFF, Role.REPORTER)),
+    ("/review/", "审核", (Role.REVIEWER,)),
+    ("/uploads/", "上传", (Role.STAFF, Role.REPORTER)),
+    ("/tasks/", "任务", READERS),
+    ("/jobs/", "作业", (Role.STAFF, Role.REVIEWER, Role.SYSADMIN)),
+    ("/manage/", "管理", (Role.STAFF, Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR)),
+)
+
+
+def _labels() -> dict[str, str]:
+    # Named one by one so that the translations find them.
+    return {
+        "总览": _("总览"),
+        "我的工作": _("我的工作"),
+        "填报": _("填报"),
+        "审核": _("审核"),
+        "上传": _("上传"),
+        "任务": _("任务"),
+        "作业": _("作业"),
+        "管理": _("管理"),
+    }
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """The context processor for `templates/base.html`."""
+    user = getattr(request, "user", None)
+    scope = scope_of(user) if user is not None else None
+    return {
+        "chrome": Chrome(
+            nav=navigation(scope, request.path) if scope else [],
+            demo=shows_demo(),
+            today=clock.set_day(),
+            session_seconds=seconds_left(request) if hasattr(request, "session") else None,
+            user_roles=role_words(scope) if scope else "",
+        )
+    }
+
+
+def role_words(scope: Scope) -> str:
+    """The person's roles by name, in the order in which roles are listed: 局工作人员、审核人."""
+    return _("、").join(str(role.label) for role in Role if scope.has(role))
+
+
+def navigation(scope: Scope, path: str) -> list[NavItem]:
+    """What this person's roles lead to."""
+    labels = _labels()
+    return [NavItem(url, labels[label], path.startswith(url)) for url, label, roles in NAVIGATION if scope.has(*roles)]
+
+
+def shows_demo() -> bool:
+    """Whether invented figures are in the database; asked once a minute."""
+    known = cache.get("chrome.demo")
+    if known is None:
+        known = Figure.objects.filter(is_demo=True).exists()
+        cache.set("chrome.demo", known, 60)
+    return bool(known)

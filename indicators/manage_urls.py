@@ -1,0 +1,45 @@
+"""The addresses below `/manage/` that need indicators: bureau staff's, and the page that leads to all of them."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from indicators.views import (
+    manage_catalogue,
+    manage_duties,
+    manage_home,
+    manage_lines,
+    manage_periods,
+    manage_plans,
+)
+
+manage_urls: list[URLPattern] = [
+    path("manage/", manage_home.manage, name="manage"),
+    path("manage/periods/", manage_periods.period_list, name="manage-periods"),
+    path("manage/periods/new/", manage_periods.period_new, name="manage-period-new"),
+    path("manage/periods/<int:period_id>/", manage_periods.period_detail, name="manage-period"),
+    path("manage/periods/<int:period_id>/change/", manage_periods.period_change, name="manage-period-change"),
+    path("manage/duties/", manage_duties.duty_list, name="manage-duties"),
+    path("manage/duties/new/", manage_duties.duty_new, name="manage-duty-new"),
+    path("manage/duties/<int:duty_id>/", manage_duties.duty_detail, name="manage-duty"),
+    path("manage/duties/<int:duty_id>/end/", manage_duties.duty_end, name="manage-duty-end"),
+    path("manage/duties/<int:duty_id>/hand-over/", manage_duties.duty_hand_over, name="manage-duty-hand-over"),
+    path("manage/indicators/", manage_catalogue.catalogue, name="manage-indicators"),
+    path("manage/indicators/new/", manage_catalogue.indicator_new, name="manage-indicator-new"),
+    path("manage/indicators/<slug:code>/", manage_catalogue.indicator_detail, name="manage-indicator"),
+    path("manage/indicators/<slug:code>/change/", manage_catalogue.indicator_change, name="manage-indicator-change"),
+    path("manage/plans/", manage_plans.plan_list, name="manage-plans"),
+    path("manage/plans/<int:plan_id>/", manage_plans.plan_settings, name="manage-plan"),
+    path("manage/lines/<int:line_id>/", manage_lines.line_detail, name="manage-line"),
+    path("manage/lines/<int:line_id>/basis/", manage_lines.line_basis, name="manage-line-basis"),
+    path("manage/lines/<int:line_id>/lead/", manage_lines.line_lead, name="manage-line-lead"),
+    path("manage/lines/<int:line_id>/targets/<int:year>/", manage_lines.target_detail, name="manage-target"),
+    path(
+        "manage/lines/<int:line_id>/targets/<int:year>/correct/",
+        manage_lines.target_correct,
+        name="manage-target-correct",
+    ),
+    path(
+        "manage/lines/<int:line_id>/targets/<int:year>/adjust/", manage_lines.target_adjust, name="manage-target-adjust"
+    ),
+]

@@ -1,0 +1,23 @@
+"""What is measured and what it means. One noun a file."""
+
+from indicators.models.attainment import Attainment
+from indicators.models.figure import Figure, FigureRevision
+from indicators.models.indicator import Indicator, IndicatorAlias
+from indicators.models.period import ReportingDuty, ReportingPeriod
+from indicators.models.target import Baseline, Target, TargetLine
+from indicators.models.upload import Upload, UploadRow
+
+__all__ = [
+    "Attainment",
+    "Baseline",
+    "Figure",
+    "FigureRevision",
+    "Indicator",
+    "IndicatorAlias",
+    "ReportingDuty",
+    "ReportingPeriod",
+    "Target",
+    "TargetLine",
+    "Upload",
+    "UploadRow",
+]

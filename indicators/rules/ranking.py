@@ -1,0 +1,43 @@
+"""位次: a region's place among those with the same parent (attainment.md §4, `rank`)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators.rules.columns import Direction, Integers, Lines, Mask, Results
+
+Ranks = NDArray[np.int32]
+
+
+def rank(results: Results, lines: Lines, siblings: Integers) -> Ranks:
+    """The ranks of all lines, lines × asked quarters, 0 where A is missing; `siblings` numbers the groups of lines
+    (one plan, indicator, basis and parent region) that are ranked against each other.
+
+    The larger A the better; for falling indicators the smaller; for `range`, where §4 is silent, the smaller distance
+    outside the bounds, so that all inside them share the first place and a line without a target has none. A is
+    compared as it is shown, rounded to six decimals: ranks then follow from the stored results alone.
+    """
+    direction = lines.direction[:, None]
+    ranged = direction == Direction.range
+    falling = np.where(direction == Direction.down, -results.actual.value, results.actual.value)
+    worth = np.where(ranged, -results.gap_to_target.value, falling)
+    return rank_values(worth, np.where(ranged, results.gap_to_target.known, results.actual.known), siblings)
+
+
+def rank_values(worth: Integers, known: Mask, siblings: Integers) -> Ranks:
+    """1 + the number of siblings that are better, per column; ties share a rank, what is not known has rank 0."""
+    ranks = np.zeros(worth.shape, np.int32)
+    for column in range(worth.shape[1]):
+        rows = np.flatnonzero(known[:, column])
+        order = rows[np.lexsort((-worth[rows, column], siblings[rows]))]
+        if not len(order):
+            continue
+        group, value = siblings[order], worth[order, column]
+        places = np.arange(len(order))
+        first_of_group = np.r_[True, group[1:] != group[:-1]]
+        first_of_tie = first_of_group | np.r_[True, value[1:] != value[:-1]]
+        start = np.maximum.accumulate(np.where(first_of_group, places, 0))
+        tie = np.maximum.accumulate(np.where(first_of_tie, places, 0))
+        ranks[order, column] = tie - start + 1
+    return ranks

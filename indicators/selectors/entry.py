@@ -1,0 +1,338 @@
+"""What the entry form of a unit and a quarter shows: its duties with the figures around them (design: figures)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from indicators.display import figure_value_text, line_display
+from indicators.models import Attainment, Figure, FigureRevision, Indicator, ReportingDuty, TargetLine
+from indicators.permissions import duty_day
+from indicators.selectors.periods import quarter_to_report
+from ipdash.core.display import MISSING, change_text, with_unit
+from ipdash.core.numbers import decimal_text
+from ipdash.core.periods import Quarter, quarters_between
+from plans.models import Plan, Region, Role, Unit
+from plans.permissions import not_found
+from plans.querysets import code_within
+from plans.scope import Scope
+
+REACHING = (Role.STAFF, Role.REVIEWER)
+QUARTERS_OFFERED = 40
+ROWS_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """One duty in one quarter: its figure and what helps to fill it in.
+
+    `earlier` are the figures of the year's earlier quarters, first to last; `line` is a target line that the figure
+    counts for, `result` what is computed for it. `returned` is why the figure was last sent back, as long as it is not
+    handed in again.
+    """
+
+    indicator: Indicator
+    region: Region
+    quarter: Quarter
+    figure: Figure | None
+    earlier: tuple[Figure | None, ...]
+    before: Figure | None
+    last_year: Figure | None
+    line: TargetLine | None
+    result: Attainment | None
+    returned: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names the row in form fields and in the page's address."""
+        return f"{self.region.code}-{self.indicator.code}"
+
+    @property
+    def value(self) -> Decimal | None:
+        return self.figure.value if self.figure else None
+
+    @property
+    def text(self) -> str:
+        """The value as it stands in the box."""
+        return "" if self.value is None else decimal_text(self.value)
+
+    @property
+    def shown(self) -> str:
+        return figure_value_text(self.indicator, self.value)
+
+    @property
+    def version(self) -> int:
+        """The version the person sees; 0 where there is no figure yet."""
+        return self.figure.version if self.figure else 0
+
+    @property
+    def is_open_draft(self) -> bool:
+        """Whether it waits for being handed in."""
+        return self.figure is not None and self.figure.state == Figure.State.DRAFT and self.value is not None
+
+    @property
+    def is_returned(self) -> bool:
+        return self.figure is not None and self.figure.state == Figure.State.RETURNED
+
+    @property
+    def still_counts(self) -> str:
+        """The approved value that goes on counting while another is on its way; empty where there is none."""
+        if self.figure is None or self.figure.approved_value is None or self.figure.state == Figure.State.APPROVED:
+            return ""
+        return with_unit(self.figure.approved_value, self.indicator.unit, self.indicator.decimals)
+
+    @property
+    def written(self) -> str:
+        """What was typed, where it looks different from the value: 1.2万."""
+        return self.figure.printed if self.figure and self.figure.printed not in {"", self.text} else ""
+
+    @property
+    def earlier_texts(self) -> list[tuple[str, str]]:
+        """Value and state word of the earlier quarters; approved ones need no word."""
+        return [shown_with_state(self.indicator, figure) for figure in self.earlier]
+
+    @property
+    def last_year_text(self) -> tuple[str, str]:
+        return shown_with_state(self.indicator, self.last_year)
+
+    @property
+    def counterpart(self) -> str:
+        """The other way to look at the number: the quarter's own part of a running total, or the difference."""
+        return counterpart(self)
+
+    @property
+    def target_text(self) -> str:
+        """The year's target: 19件."""
+        if self.line is None or self.result is None or self.result.target is None:
+            return MISSING
+        shown = line_display(self.line, self.result)
+        return f"{shown['target']}{shown['unit']}"
+
+    @property
+    def target_basis(self) -> str:
+        """What the target asks for: 期末达到; empty where there is none."""
+        return "" if self.target_text == MISSING or self.line is None else str(self.line.get_basis_display())
+
+    @property
+    def completion_text(self) -> str:
+        """How far the approved figure fills the target; empty before approval."""
+        if self.line is None or self.result is None or self.result.completion is None:
+            return ""
+        return line_display(self.line, self.result)["completion"]
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """A unit's rows in a quarter. `regions` are all regions it reports for; where they are many, `region` is chosen."""
+
+    unit: Unit
+    quarter: Quarter
+    rows: list[EntryRow]
+    regions: list[Region]
+    region: Region | None
+
+    @property
+    def filled(self) -> int:
+        return sum(row.value is not None for row in self.rows)
+
+    @property
+    def returned(self) -> int:
+        return sum(row.is_returned for row in self.rows)
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When somebody last wrote one of the figures."""
+        return max((row.figure.entered_at for row in self.rows if row.figure and row.figure.entered_at), default=None)
+
+    @property
+    def several_regions(self) -> bool:
+        return len({row.region.pk for row in self.rows}) > 1
+
+    @property
+    def earlier(self) -> list[Quarter]:
+        """The year's earlier quarters, which are columns."""
+        return list(quarters_between(Quarter(self.quarter.year, 1), self.quarter))[:-1]
+
+
+def shown_with_state(indicator: Indicator, figure: Figure | None) -> tuple[str, str]:
+    """A figure's latest word, and its state unless it is approved."""
+    if figure is None:
+        return MISSING, ""
+    state = "" if figure.state == Figure.State.APPROVED else str(figure.get_state_display())
+    return figure_value_text(indicator, figure.value), state
+
+
+def counterpart(row: EntryRow) -> str:
+    """当季, 本年累计 or the difference from the quarter (an annual indicator: the year) before; empty without a value."""
+    value, indicator = row.value, row.indicator
+    if value is None:
+        return ""
+    if indicator.frequency == Indicator.Frequency.ANNUAL:
+        return _difference(pgettext("short", "较上年"), row, row.last_year)
+    if indicator.reporting_basis == Indicator.ReportingBasis.YTD:
+        if row.quarter.quarter == 1:
+            return ""
+        before = row.before.value if row.before else None
+        return "" if before is None else _("当季") + " " + figure_value_text(indicator, value - before)
+    if indicator.reporting_basis == Indicator.ReportingBasis.QUARTER:
+        parts = [figure.value if figure else None for figure in row.earlier]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            return ""
+        return _("本年累计") + " " + figure_value_text(indicator, sum(known, value))
+    return _difference(pgettext("short", "较上季"), row, row.before)
+
+
+def _difference(word: str, row: EntryRow, other: Figure | None) -> str:
+    if row.value is None or other is None or other.value is None:
+        return ""
+    return word + " " + change_text(row.value - other.value, row.indicator.unit, row.indicator.decimals)
+
+
+def entry_units(scope: Scope, quarter: Quarter) -> list[Unit]:
+    """Units with something to report in this quarter whose form the person opens."""
+    duties = _reachable(scope).in_force_on(duty_day(quarter))
+    return list(
+        Unit.objects.filter(pk__in=duties.values("unit")).select_related("region").order_by("region__code", "name")
+    )
+
+
+def entry_unit_for(scope: Scope, unit_id: int) -> Unit:
+    """The unit, or `NotVisible` unless the person opens its form (in some quarter, at least)."""
+    unit = Unit.objects.select_related("region").filter(pk=unit_id).first()
+    own = unit_id in scope.unit_ids(Role.REPORTER)
+    if unit is None or not (own or _reachable(scope).filter(unit=unit).exists()):
+        raise not_found()
+    found: Unit = unit
+    return found
+
+
+def first_unit(scope: Scope, today: date) -> Unit | None:
+    """The unit whose form opens by itself: one's own, else the first with something to report now."""
+    own = Unit.objects.filter(pk__in=scope.unit_ids(Role.REPORTER)).select_related("region").order_by("pk")
+    mine: Unit | None = own.filter(pk__in=_reachable(scope).values("unit")).first() or own.first()
+    if mine is not None:
+        return mine
+    for quarter in (Quarter.last_ended(today), None):
+        duties = _reachable(scope)
+        duties = duties.in_force_on(duty_day(quarter)) if quarter else duties
+        duty = duties.select_related("unit__region").order_by("unit__region__code", "unit__name").first()
+        if duty is not None:
+            first: Unit = duty.unit
+            return first
+    return None
+
+
+def _reachable(scope: Scope) -> Any:
+    """Duties of one's own units as a reporter, and of the regions one works for."""
+    inside = code_within("region__code", scope.prefixes(*REACHING))
+    return ReportingDuty.objects.filter(Q(unit__in=scope.unit_ids(Role.REPORTER)) | inside)
+
+
+def offered_quarters(unit: Unit, today: date) -> list[Quarter]:
+    """Quarters to choose from, latest first: from the first duty to the one to be reported now."""
+    last = max(quarter_to_report(unit.region.code, today), Quarter.last_ended(today))
+    began = unit.duties.order_by("valid_from").values_list("valid_from", flat=True).first()
+    first = Quarter.containing(began) if began else last
+    return list(quarters_between(max(first, last - (QUARTERS_OFFERED - 1)), last))[::-1]
+
+
+def entry_page(scope: Scope, unit: Unit, quarter: Quarter, region_code: str = "") -> EntryPage:
+    """The rows of a unit whose form the person may open; queries do not grow with them."""
+    duties = [duty for duty in _duties(scope, unit, quarter) if duty.indicator.is_reported]
+    regions = list({duty.region.pk: duty.region for duty in duties}.values())
+    region = next((place for place in regions if place.code == region_code), None)
+    if region is None and len(duties) > ROWS_AT_ONCE:
+        region = regions[0]
+    if region is not None:
+        duties = [duty for duty in duties if duty.region_id == region.pk]
+    return EntryPage(unit, quarter, _rows(scope, duties, quarter), regions, region)
+
+
+def _duties(scope: Scope, unit: Unit, quarter: Quarter) -> Any:
+    duties = _reachable(scope).in_force_on(duty_day(quarter)).filter(unit=unit)
+    if quarter.quarter != 4:
+        duties = duties.exclude(indicator__frequency=Indicator.Frequency.ANNUAL)
+    return duties.select_related("indicator", "region").order_by("region__code", "indicator__code")
+
+
+def _rows(scope: Scope, duties: Sequence[ReportingDuty], quarter: Quarter) -> list[EntryRow]:
+    figures = _figures(duties, quarter)
+    lines = _lines(scope, duties, quarter)
+    results = {row.line_id: row for row in Attainment.objects.filter(line__in=lines.values()).at(quarter)}
+    now = [figures.get((duty.indicator_id, duty.region_id, quarter)) for duty in duties]
+    reasons = _reasons([figure for figure in now if figure is not None])
+
+    def at(duty: ReportingDuty, other: Quarter) -> Figure | None:
+        return figures.get((duty.indicator_id, duty.region_id, other))
+
+    rows = []
+    for duty, figure in zip(duties, now, strict=True):
+        line = lines.get((duty.indicator_id, duty.region_id))
+        rows.append(
+            EntryRow(
+                indicator=duty.indicator,
+                region=duty.region,
+                quarter=quarter,
+                figure=figure,
+                earlier=tuple(at(duty, q) for q in quarters_between(Quarter(quarter.year, 1), quarter))[:-1],
+                before=at(duty, quarter - 1),
+                last_year=at(duty, quarter - 4),
+                line=line,
+                result=results.get(line.pk) if line else None,
+                returned=reasons.get(figure.pk, "") if figure else "",
+            )
+        )
+    # As the documents have them; what is only a part of a ratio stands below.
+    return sorted(
+        rows,
+        key=lambda row: (row.region.code, row.line is None, (row.line.plan_id, row.line.position) if row.line else ()),
+    )
+
+
+def _figures(duties: Sequence[ReportingDuty], quarter: Quarter) -> dict[tuple[int, int, Quarter], Figure]:
+    """The figures of these duties in this year and the one before."""
+    found = Figure.objects.filter(
+        indicator__in={duty.indicator_id for duty in duties},
+        region__in={duty.region_id for duty in duties},
+        year__in=(quarter.year - 1, quarter.year),
+    ).select_related("entered_by")
+    return {(figure.indicator_id, figure.region_id, figure.as_quarter): figure for figure in found}
+
+
+def _lines(scope: Scope, duties: Sequence[ReportingDuty], quarter: Quarter) -> dict[tuple[int, int], TargetLine]:
+    """For each duty the first line it counts for; a target for growth says little beside a level."""
+    found = (
+        TargetLine.objects.visible_to(scope)
+        .filter(
+            indicator__in={duty.indicator_id for duty in duties},
+            region__in={duty.region_id for duty in duties},
+            plan__start_year__lte=quarter.year,
+            plan__end_year__gte=quarter.year,
+        )
+        .exclude(plan__state=Plan.State.DRAFT)
+        .exclude(basis__in=(TargetLine.Basis.GROWTH, TargetLine.Basis.AVERAGE_GROWTH))
+        .select_related("indicator")
+        .order_by("-plan_id", "-position")
+    )
+    return {(line.indicator_id, line.region_id): line for line in found}
+
+
+def _reasons(figures: list[Figure]) -> dict[int, str]:
+    """Why figures were sent back that are not handed in again; a draft no longer carries the reason itself."""
+    reasons = {figure.pk: figure.reason for figure in figures if figure.state == Figure.State.RETURNED}
+    drafts = [figure.pk for figure in figures if figure.state == Figure.State.DRAFT and figure.version > 1]
+    if drafts:
+        ended = (FigureRevision.Action.RETURN, FigureRevision.Action.APPROVE)
+        last = FigureRevision.objects.filter(figure__in=drafts, action__in=ended).order_by("figure", "version")
+        for revision in last:
+            returned = revision.action == FigureRevision.Action.RETURN
+            reasons[revision.figure_id] = revision.reason if returned else ""
+    return reasons

@@ -1,0 +1,162 @@
+"""指标: one target line opened — its course, its quarters, why it stands where it stands, and where it is promised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from indicators.display import line_display, line_places, line_unit, shown_value, target_text, value_text
+from indicators.explanations import Explanation, explain
+from indicators.models import Attainment, Baseline, FigureRevision, Target, TargetLine
+from indicators.permissions import INSIDE_REGION
+from ipdash.core.marks.trend import TrendPoint
+from ipdash.core.periods import Quarter
+from plans.models import GlossaryTerm
+from plans.scope import Scope
+
+
+@dataclass(frozen=True)
+class QuarterRow:
+    """One quarter of the line's table."""
+
+    quarter: Quarter
+    row: Attainment
+    display: dict[str, str]
+    current: bool
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """One year's target in one version, as text."""
+
+    target: Target
+    text: str
+    in_force_from: Quarter | None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What the trend chart draws."""
+
+    points: list[TrendPoint]
+    path: list[TrendPoint]
+    targets: list[TrendPoint]
+    forecast: TrendPoint | None
+
+
+@dataclass(frozen=True)
+class LinePage:
+    """Everything the indicator page shows, at one quarter."""
+
+    line: TargetLine
+    quarter: Quarter
+    unit: str
+    places: int
+    now: Attainment | None
+    display: dict[str, str]
+    rows: list[QuarterRow]
+    chart: Chart
+    targets: list[TargetRow]
+    baselines: list[tuple[Baseline, str]]
+    explanation: Explanation | None
+    term: GlossaryTerm | None
+    revisions: list[FigureRevision]
+    inside: bool
+
+
+def line_page(scope: Scope, line: TargetLine, quarter: Quarter, today: date) -> LinePage:
+    """The page of a line the person may see. Who reported and approved is shown to insiders alone."""
+    rows = list(Attainment.objects.filter(line=line).order_by("year", "quarter"))
+    for row in rows:
+        row.line = line
+    now = next((row for row in rows if row.as_quarter == quarter), None)
+    inside = scope.reaches(line.region.code, *INSIDE_REGION)
+    explanation = explain(now, insider_of=scope.prefixes(*INSIDE_REGION)) if now else None
+    ended = [row for row in rows if row.as_quarter.has_ended(today)]
+    return LinePage(
+        line=line,
+        quarter=quarter,
+        unit=line_unit(line),
+        places=line_places(line),
+        now=now,
+        display=line_display(line, now),
+        rows=[
+            QuarterRow(row.as_quarter, row, line_display(line, row), row.as_quarter == quarter)
+            for row in reversed(ended or rows[:1])
+        ],
+        chart=_chart(line, rows, now, today),
+        targets=_targets(line),
+        baselines=[(baseline, value_text(line, baseline.value)) for baseline in line.baselines.all()],
+        explanation=explanation,
+        term=_term(line),
+        revisions=_revisions(explanation) if inside else [],
+        inside=inside,
+    )
+
+
+def _chart(line: TargetLine, rows: list[Attainment], now: Attainment | None, today: date) -> Chart:
+    baseline = next((b for b in line.baselines.all() if b.counted_from), None)
+    start = [TrendPoint(Quarter(baseline.year, 4), shown_value(line, baseline.value))] if baseline else []
+    shown = [row for row in rows if row.as_quarter.has_ended(today)]
+    address = f"/plans/{line.plan_id}/indicators/{line.pk}/?quarter="
+    points = [
+        TrendPoint(row.as_quarter, shown_value(line, row.actual), href=f"{address}{row.as_quarter}") for row in shown
+    ]
+    return Chart(
+        points=_from_first_value(start, points),
+        path=[TrendPoint(row.as_quarter, shown_value(line, row.expected)) for row in rows if row.expected is not None],
+        targets=[
+            TrendPoint(Quarter(t.year, 4), shown_value(line, t.value), target_text(t, line))
+            for t in _latest_versions(line)
+        ],
+        forecast=_forecast(line, now),
+    )
+
+
+def _from_first_value(start: list[TrendPoint], points: list[TrendPoint]) -> list[TrendPoint]:
+    """Leading quarters without any value say nothing."""
+    first = next((number for number, point in enumerate(points) if point.value is not None), len(points))
+    return start + points[0 if start else first :]
+
+
+def _forecast(line: TargetLine, now: Attainment | None) -> TrendPoint | None:
+    if now is None or now.forecast is None or now.quarter == 4:
+        return None
+    return TrendPoint(Quarter(now.year, 4), shown_value(line, now.forecast))
+
+
+def _latest_versions(line: TargetLine) -> list[Target]:
+    """Each year's target in its latest version."""
+    latest: dict[int, Target] = {}
+    for target in line.targets.all():
+        known = latest.get(target.year)
+        if known is None or (target.in_force_from or 0) > (known.in_force_from or 0):
+            latest[target.year] = target
+    return [latest[year] for year in sorted(latest)]
+
+
+def _targets(line: TargetLine) -> list[TargetRow]:
+    return [
+        TargetRow(
+            target,
+            target_text(target, line),
+            None if target.in_force_from is None else Quarter.from_index(target.in_force_from),
+        )
+        for target in line.targets.all()
+    ]
+
+
+def _term(line: TargetLine) -> GlossaryTerm | None:
+    """The plan's own definition of what is measured."""
+    names = {line.printed_name, line.indicator.name, *(alias.name for alias in line.indicator.aliases.all())}
+    return GlossaryTerm.objects.filter(plan=line.plan, term__in=names).first()
+
+
+def _revisions(explanation: Explanation | None) -> list[FigureRevision]:
+    """The history of the figures used, latest first."""
+    ids = [item.figure_id for item in explanation.inputs if item.figure_id is not None] if explanation else []
+    return list(
+        FigureRevision.objects.filter(figure__in=ids)
+        .select_related("by", "upload", "figure__indicator")
+        .order_by("-at", "-pk")[:30]
+    )

@@ -1,0 +1,258 @@
+"""总览: what a leader reads in ten seconds, from stored results alone (design: product, page 1; look)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from indicators.display import line_display, line_places, line_unit, shown_value
+from indicators.models import Attainment, Indicator, ReportingDuty, TargetLine
+from indicators.models.attainment import Light, Status
+from ipdash.core.periods import Quarter, quarters_between
+from plans.models import Plan, PlanTask, Region, Unit
+from plans.scope import Scope
+
+SPARK_QUARTERS = 8
+WORST_FIRST = (
+    Status.FAR_BEHIND, Status.MISSED, Status.BEHIND, Status.MISSING, Status.UNDEFINED, Status.NO_PACE,
+    Status.ON_TRACK, Status.ACHIEVED, Status.NOT_DUE, Status.NO_TARGET,
+)  # fmt: skip
+SEVERITY = {status: rank for rank, status in enumerate(WORST_FIRST)}
+
+
+@dataclass(frozen=True)
+class OverviewLine:
+    """One target line at the asked quarter. `now` is None where nothing has been computed yet.
+
+    `owner` answers for it: the unit that leads it in the plan, else the one that reports its figures.
+    """
+
+    line: TargetLine
+    now: Attainment | None
+    before: Attainment | None
+    history: tuple[Attainment | None, ...]
+    display: dict[str, str]
+    owner: Unit | None = None
+
+    # The numbers that are drawn, in the unit in which the line is shown.
+    @property
+    def actual(self) -> Decimal | None:
+        return shown_value(self.line, self.now.actual) if self.now else None
+
+    @property
+    def expected(self) -> Decimal | None:
+        return shown_value(self.line, self.now.expected) if self.now else None
+
+    @property
+    def target(self) -> Decimal | None:
+        return shown_value(self.line, self.now.target) if self.now else None
+
+    @property
+    def target_upper(self) -> Decimal | None:
+        return shown_value(self.line, self.now.target_upper) if self.now else None
+
+    @property
+    def previous(self) -> Decimal | None:
+        """A of the quarter before; a year's running total starts anew in January."""
+        anew = self.line.basis == TargetLine.Basis.YEAR and self.now is not None and self.now.quarter == 1
+        return shown_value(self.line, self.before.actual) if self.before and not anew else None
+
+    @property
+    def lower_is_better(self) -> bool:
+        return self.line.indicator.direction == Indicator.Direction.DOWN
+
+    @property
+    def places(self) -> int:
+        return line_places(self.line)
+
+    @property
+    def change_unit(self) -> str:
+        """The unit behind a change; a change of percents names its own."""
+        unit = line_unit(self.line)
+        return "" if unit == "%" else unit
+
+    @property
+    def trend(self) -> list[Decimal | None]:
+        """A of the quarters leading up to this one, None where there is none."""
+        return [shown_value(self.line, row.actual) if row else None for row in self.history]
+
+    @property
+    def status(self) -> str:
+        return self.now.status if self.now else Status.NOT_DUE
+
+    @property
+    def light(self) -> str:
+        return self.now.light if self.now else Light.NONE
+
+    @property
+    def changed(self) -> bool:
+        """Whether the light is another than a quarter ago; a first light is no change."""
+        return self.now is not None and self.before is not None and self.now.light != self.before.light
+
+
+@dataclass(frozen=True)
+class UnitTasks:
+    """One unit's tasks in a plan, counted by status."""
+
+    unit: Unit
+    total: int
+    done: int
+    in_progress: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A plan in a region at the end of a quarter.
+
+    `changes` are lines whose light differs from a quarter ago, worst first; those without an approved figure stand in
+    `unreported` instead. `stale` counts lines that wait for recomputation.
+    """
+
+    plan: Plan
+    region: Region
+    quarter: Quarter
+    lines: list[OverviewLine]
+    lights: dict[str, int]
+    lights_before: dict[str, int]
+    statuses: dict[str, int]
+    sentence: str
+    changes: list[OverviewLine]
+    unreported: list[OverviewLine]
+    tasks: list[UnitTasks]
+    computed_at: datetime | None
+    rules_version: str
+    stale: int = 0
+    task_total: int = 0
+
+    @property
+    def as_of(self) -> date:
+        """The day the results stand for: the quarter's last."""
+        return self.quarter.last_day
+
+
+def overview(scope: Scope, plan: Plan, region: Region, quarter: Quarter) -> Overview:
+    """The overview of a plan the person may see; queries do not grow with the number of lines."""
+    lines = read_lines(scope, plan, region, quarter)
+    lights = Counter(line.light for line in lines)
+    lights_before = Counter(line.before.light if line.before else Light.NONE for line in lines)
+    statuses = Counter(line.status for line in lines)
+    computed = [line.now.computed_at for line in lines if line.now]
+    tasks = unit_tasks(plan)
+    return Overview(
+        plan=plan,
+        region=region,
+        quarter=quarter,
+        lines=lines,
+        lights={light: lights.get(light, 0) for light in ("green", "yellow", "red", "grey", "none")},
+        lights_before={light: lights_before.get(light, 0) for light in ("green", "yellow", "red", "grey", "none")},
+        statuses={status: statuses[status] for status in WORST_FIRST if statuses[status]},
+        sentence=conclusion(quarter, lines),
+        changes=worst_first([line for line in lines if line.changed and line.status != Status.MISSING]),
+        unreported=[line for line in lines if line.status == Status.MISSING],
+        tasks=tasks,
+        computed_at=max(computed, default=None),
+        rules_version=next((line.now.rules_version for line in lines if line.now), ""),
+        stale=sum(1 for line in lines if line.line.input_version != line.line.computed_version),
+        task_total=PlanTask.objects.filter(plan=plan).count(),
+    )
+
+
+def read_lines(scope: Scope, plan: Plan, region: Region, quarter: Quarter) -> list[OverviewLine]:
+    """The plan's lines in this region with their results now, a quarter before, and the quarters leading up to it."""
+    lines = list(
+        TargetLine.objects.visible_to(scope)
+        .filter(plan=plan, region=region)
+        .select_related("indicator", "lead_unit", "region", "plan")
+        .order_by("position", "pk")
+    )
+    span = list(quarters_between(quarter - (SPARK_QUARTERS - 1), quarter))
+    rows = Attainment.objects.filter(line__in=[line.pk for line in lines], year__range=(span[0].year, quarter.year))
+    found = {(row.line_id, row.as_quarter): row for row in rows}
+    owners = reporting_units(lines, quarter)
+    return [
+        _overview_line(line, tuple(found.get((line.pk, q)) for q in span), line.lead_unit or owners.get(line.pk))
+        for line in lines
+    ]
+
+
+def _overview_line(line: TargetLine, history: tuple[Attainment | None, ...], owner: Unit | None) -> OverviewLine:
+    now, before = history[-1], history[-2]
+    return OverviewLine(line, now, before, history, line_display(line, now), owner)
+
+
+def reporting_units(lines: Sequence[TargetLine], quarter: Quarter) -> dict[int, Unit]:
+    """By line id the unit that reports its figures, for a ratio its numerator's."""
+    wanted = {line.pk: (line.indicator.numerator_id or line.indicator_id, line.region_id) for line in lines}
+    duties = (
+        ReportingDuty.objects.in_force_on(quarter.last_day)
+        .filter(indicator__in={pair[0] for pair in wanted.values()}, region__in={line.region_id for line in lines})
+        .select_related("unit")
+    )
+    units = {(duty.indicator_id, duty.region_id): duty.unit for duty in duties}
+    return {pk: units[pair] for pk, pair in wanted.items() if pair in units}
+
+
+def worst_first(lines: Sequence[OverviewLine]) -> list[OverviewLine]:
+    """Lines by severity, then by how far they are off, then as the plan has them."""
+
+    def key(line: OverviewLine) -> tuple[int, object]:
+        gap = line.now.year_gap if line.now else None
+        return (SEVERITY[Status(line.status)], 0 if gap is None else gap)
+
+    return sorted(lines, key=key)
+
+
+def conclusion(quarter: Quarter, lines: Sequence[OverviewLine]) -> str:
+    """The one sentence on top, from the data: how many of how many are on track, what is not, and the worst by name."""
+    if not lines:
+        return _("本规划在该区划没有目标指标。")
+    counts = Counter(Status(line.status) for line in lines)
+    judged = [
+        (counts[Status.ACHIEVED], _("%(n)d项已完成")),
+        (counts[Status.ON_TRACK], _("%(n)d项达到序时进度")),
+        (counts[Status.BEHIND], _("%(n)d项滞后")),
+        (counts[Status.FAR_BEHIND], _("%(n)d项严重滞后")),
+        (counts[Status.MISSED], _("%(n)d项未完成")),
+        (counts[Status.MISSING], _("%(n)d项未填报")),
+        (counts[Status.UNDEFINED] + counts[Status.NO_PACE], _("%(n)d项无法判断")),
+        (counts[Status.NOT_DUE], _("%(n)d项未到考核期")),
+        (counts[Status.NO_TARGET], _("%(n)d项无年度目标")),
+    ]
+    parts = _("，").join(text % {"n": n} for n, text in judged if n)
+    opening = _("截至%(quarter)s末，%(n)d项指标中")
+    return opening % {"quarter": quarter.label, "n": len(lines)} + parts + _("。") + _worst_sentence(lines)
+
+
+def _worst_sentence(lines: Sequence[OverviewLine]) -> str:
+    worst = [line for line in worst_first(lines) if line.light == Light.RED][:3]
+    if not worst:
+        return ""
+    names = _("、").join(
+        _("%(name)s（%(owner)s）") % {"name": line.line.printed_name, "owner": line.owner.name}
+        if line.owner
+        else line.line.printed_name
+        for line in worst
+    )
+    return _("差距最大的是%(names)s。") % {"names": names}
+
+
+def unit_tasks(plan: Plan) -> list[UnitTasks]:
+    """The plan's tasks by unit, most first; a unit counts once a task whatever its roles."""
+    units = (
+        Unit.objects.filter(assignments__task__plan=plan)
+        .annotate(
+            total=Count("assignments__task", distinct=True),
+            done=Count("assignments__task", filter=Q(assignments__task__status=PlanTask.Status.DONE), distinct=True),
+            moving=Count(
+                "assignments__task", filter=Q(assignments__task__status=PlanTask.Status.IN_PROGRESS), distinct=True
+            ),
+        )
+        .order_by("-total", "name")
+    )
+    return [UnitTasks(unit, unit.total, unit.done, unit.moving) for unit in units]

@@ -1,0 +1,218 @@
+"""What an upload would change: every row of the file judged as its uploader's entry and compared with what stands there.
+
+Nothing is stored here but the judgement. The figures are judged again when they are stored.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from indicators.models import Figure, Upload, UploadRow
+from indicators.services.entry_rules import Entry, Ground, Key, Refusal, same_content
+from indicators.services.upload_files import SHEET_LENGTH, Table
+from indicators.workbooks import columns
+from indicators.workbooks.addresses import row_and_column
+from indicators.workbooks.inert import clean_text
+from indicators.workbooks.results import Finding
+from indicators.workbooks.sentences import finding_sentence
+from indicators.workbooks.template_rows import TemplateRow
+from ipdash.accounts.audit import storable
+from ipdash.core.figure_sentences import sentence
+from ipdash.core.figure_text import Verdict as Reading
+from plans.scope import scope_of
+
+Verdict = UploadRow.Verdict
+NOTE_LENGTH = 500
+# Refusals made before it is known that the uploader may report the region.
+FOREIGN = frozenset({"unknown_indicator", "not_found", "bad_period", "not_allowed"})
+# All that reporting and review change of a figure; what undoing puts back.
+KEPT_FIELDS = (
+    "value", "approved_value", "state", "printed", "note", "source", "upload", "cell", "is_correction",
+    "entered_by", "entered_at", "submitted_at", "approved_by", "approved_at", "reason",
+)  # fmt: skip
+
+
+def judged_rows(actor: Any, upload: Upload, table: Table, today: date) -> list[UploadRow]:
+    """The rows of the preview, in the file's order: one for each figure cell and for each row that cannot be read."""
+    pairs = [(row, _entry(row)) for row in table.rows.rows]
+    entries = [entry for _row, entry in pairs]
+    ground = Ground.read(scope_of(actor), entries, today=today, reason="", submit=True)
+    figures = _figures(ground, entries)
+    several = len({row.sheet for row in table.rows.rows}) > 1
+    judge = _Judge(upload, ground, figures, several)
+    judged = [judge.row(row, entry) for row, entry in pairs]
+    taken = {(row.sheet, row.row, row.column) for row in judged}
+    for finding in table.row_findings():
+        row = judge.unreadable(finding)
+        if (row.sheet, row.row, row.column) not in taken:
+            taken.add((row.sheet, row.row, row.column))
+            judged.append(row)
+    return judged
+
+
+def count_rows(rows: Iterable[UploadRow]) -> dict[str, int]:
+    """How many rows of each verdict, every verdict named, and their sum."""
+    counts = dict.fromkeys((str(verdict) for verdict in Verdict), 0)
+    for row in rows:
+        counts[row.verdict] += 1
+    return {"rows": sum(counts.values()), **counts}
+
+
+def entry_of(row: UploadRow) -> Entry:
+    """The figure that an accepted row hands in, as of the version it was compared with."""
+    if row.indicator is None or row.region is None or row.year is None or row.quarter is None:
+        raise ValueError(f"{row} names no figure")
+    return Entry(
+        row.indicator.code, row.region.code, row.year, row.quarter, row.value, row.note or None,
+        row.printed, place_of(row.sheet, row.cell), row.figure_version,
+    )  # fmt: skip
+
+
+def place_of(sheet: str, cell: str) -> str:
+    """`填报!I7`, as workbooks write it."""
+    return f"{sheet}!{cell}" if sheet else cell
+
+
+def at_cell(cell: str, message: str) -> str:
+    """A sentence that begins with the cell it is about."""
+    return _("%(cell)s：%(sentence)s") % {"cell": cell, "sentence": message}
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """What rows are judged against; `several`: figures stand on more than one sheet, so a cell needs its sheet's name."""
+
+    upload: Upload
+    ground: Ground
+    figures: dict[Key, Figure]
+    several: bool
+
+    def row(self, row: TemplateRow, entry: Entry) -> UploadRow:
+        number, column = row_and_column(row.cells[columns.VALUE]) or (row.row, 1)
+        judged = UploadRow(
+            upload=self.upload, sheet=row.sheet[:SHEET_LENGTH], row=number, column=column, cell=row.cells[columns.VALUE],
+            indicator_text=row.indicator_code, region_text=row.region_code, year=row.year, quarter=row.quarter,
+            printed=clean_text(row.value.printed)[:60],
+        )  # fmt: skip
+        not_taken = self.ground.refusal(entry)
+        self._name(judged, entry, not_taken)
+        refusal = self._refusal(row, entry, not_taken)
+        if refusal is not None:
+            self._say(judged, Verdict.REFUSED, refusal.code, refusal.message)
+        elif row.value.verdict is Reading.MISSING:
+            self._say(judged, Verdict.MISSING, row.value.code, sentence(row.value.code, row.value.params))
+        else:
+            self._compare(judged, row, entry)
+        return judged
+
+    def unreadable(self, finding: Finding) -> UploadRow:
+        """A row that does not name a figure."""
+        column = finding.column or 1
+        judged = UploadRow(
+            upload=self.upload,
+            sheet=finding.sheet[:SHEET_LENGTH],
+            row=finding.row or 1,
+            column=column,
+            cell=finding.address,
+        )
+        self._say(judged, Verdict.REFUSED, finding.code, finding_sentence(finding))
+        return judged
+
+    def _name(self, judged: UploadRow, entry: Entry, refusal: Refusal | None) -> None:
+        """The catalogue is everybody's. The region is noted where the uploader reports it: it says who else sees the row."""
+        judged.indicator = self.ground.indicators.get(entry.indicator)
+        if refusal is None or refusal.code not in FOREIGN:
+            judged.region = self.ground.regions[entry.region]
+
+    def _refusal(self, row: TemplateRow, entry: Entry, refusal: Refusal | None) -> Refusal | None:
+        """Why the row is not taken; `refusal` is the reason to refuse its entry. A cell without a figure is none."""
+        if row.value.verdict is Reading.REFUSED:
+            return Refusal(row.value.code, sentence(row.value.code, row.value.params))
+        if row.value.verdict is Reading.MISSING:
+            return None
+        if refusal is not None:
+            return refusal
+        unit = self.ground.indicators[entry.indicator].unit
+        if row.unit and row.unit != unicodedata.normalize("NFKC", unit).strip():
+            return Refusal(
+                "other_unit_column",
+                _("“计量单位”列是“%(found)s”，该指标以“%(unit)s”计量。请换算为以“%(unit)s”计量的数字，并恢复该列。")
+                % {"found": row.unit[:20], "unit": unit},
+            )
+        if len(row.note) > NOTE_LENGTH:
+            return Refusal(
+                "note_too_long",
+                _("备注有%(count)s个字，最多%(limit)s个字。请缩短备注后重新上传。")
+                % {"count": len(row.note), "limit": NOTE_LENGTH},
+            )
+        return None
+
+    def _compare(self, judged: UploadRow, row: TemplateRow, entry: Entry) -> None:
+        """New, changed, unchanged, or a question that a person has to answer first."""
+        judged.value, judged.note = entry.value, entry.note or ""
+        figure = self.figures.get(self.ground.key(entry))
+        judged.figure_version = figure.version if figure else 0
+        if figure is not None:
+            judged.old_value, judged.before = figure.value, snapshot(figure)
+            waiting = figure.state in {Figure.State.DRAFT, Figure.State.RETURNED}
+            if same_content(figure, entry) and not waiting:
+                judged.verdict = Verdict.UNCHANGED
+                return
+        if row.value.verdict is Reading.QUESTION:
+            self._say(judged, Verdict.QUESTION, row.value.code, sentence(row.value.code, row.value.params))
+            return
+        judged.verdict = Verdict.NEW if figure is None else Verdict.CHANGED
+        if figure is not None and figure.value == entry.value:
+            self._say(judged, Verdict.CHANGED, *_same_value(figure, entry))
+
+    def _say(self, row: UploadRow, verdict: Verdict, code: str, message: str) -> None:
+        row.verdict, row.code = verdict, code[:40]
+        row.message = at_cell(place_of(row.sheet, row.cell) if self.several else row.cell, message)[:500]
+
+
+def _same_value(figure: Figure, entry: Entry) -> tuple[str, str]:
+    """What changes where the value does not."""
+    if entry.note not in {None, figure.note}:
+        return "note", _("数值相同，备注有改动。")
+    return "submitted", _("数值相同，入库后由“%(state)s”转为待审核。") % {"state": figure.get_state_display()}
+
+
+def snapshot(figure: Figure) -> dict[str, Any]:
+    """The figure's fields as JSON, to be put back by `restore`."""
+    fields: list[Any] = [Figure._meta.get_field(name) for name in KEPT_FIELDS]
+    return {field.name: storable(getattr(figure, field.attname)) for field in fields}
+
+
+def restore(figure: Figure, kept: dict[str, Any]) -> None:
+    """Puts a snapshot's fields back."""
+    for name in KEPT_FIELDS:
+        field: Any = Figure._meta.get_field(name)
+        value = kept[name]
+        setattr(figure, field.attname, None if value is None else field.to_python(value))
+
+
+def _entry(row: TemplateRow) -> Entry:
+    note = clean_text(row.note)
+    return Entry(
+        row.indicator_code, row.region_code, row.year, row.quarter, row.value.value, note or None,
+        printed=clean_text(row.value.printed),
+    )  # fmt: skip
+
+
+def _figures(ground: Ground, entries: list[Entry]) -> dict[Key, Figure]:
+    """The figures that stand where these entries would go."""
+    keys = {ground.key(e) for e in entries if e.indicator in ground.indicators and e.region in ground.regions}
+    found = Figure.objects.filter(
+        indicator__in={key[0] for key in keys},
+        region__in={key[1] for key in keys},
+        year__in={key[2] for key in keys},
+        quarter__in={key[3] for key in keys},
+    )
+    by_key = {(f.indicator_id, f.region_id, f.year, f.quarter): f for f in found}
+    return {key: figure for key, figure in by_key.items() if key in keys}

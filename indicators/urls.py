@@ -1,0 +1,28 @@
+"""Pages that join plans with figures: home, overview, indicator, work, entry, review, uploads."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from indicators.manage_urls import manage_urls
+from indicators.views import entry, line, my_work, overview, review, templates, uploads
+
+urlpatterns: list[URLPattern] = [
+    path("", overview.home, name="home"),
+    path("plans/", overview.plan_list, name="plan-list"),
+    path("plans/<int:plan_id>/", overview.plan_overview, name="overview"),
+    path("plans/<int:plan_id>/indicators/<int:line_id>/", line.indicator, name="indicator"),
+    path("my-work/", my_work.work, name="my-work"),
+    path("review/", review.review, name="review"),
+    path("entry/", entry.entry, name="entry"),
+    path("entry/template/", templates.entry_template, name="entry-template"),
+    path("uploads/", uploads.upload_list, name="upload-list"),
+    path("uploads/new/", uploads.upload_new, name="upload-new"),
+    path("uploads/<int:upload_id>/", uploads.upload_detail, name="upload"),
+    path("uploads/<int:upload_id>/mapping/", uploads.upload_mapping, name="upload-mapping"),
+    path("uploads/<int:upload_id>/preview/", uploads.upload_preview, name="upload-preview"),
+    path("uploads/<int:upload_id>/compare/", uploads.upload_compare, name="upload-compare"),
+    path("uploads/<int:upload_id>/undo/", uploads.upload_undo, name="upload-undo"),
+    path("uploads/<int:upload_id>/annotated/", uploads.upload_annotated, name="upload-annotated"),
+    *manage_urls,
+]

@@ -1,0 +1,31 @@
+"""One indicator of a plan (design: product, page 2)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from indicators.permissions import get_line_for
+from indicators.selectors.line_page import line_page
+from indicators.selectors.quarters import default_quarter, plan_quarters
+from indicators.views.overview import asked_quarter
+from ipdash.core import clock
+from plans.permissions import not_found
+from plans.scope import scope_of
+
+
+@require_safe
+def indicator(request: HttpRequest, plan_id: int, line_id: int) -> HttpResponse:
+    """A target line at the end of a quarter."""
+    scope, today = scope_of(request.user), clock.today()
+    line = get_line_for(scope, line_id)
+    if line.plan_id != plan_id:
+        raise not_found()
+    quarter = asked_quarter(request, line.plan) or default_quarter(line.plan, today)
+    page = line_page(scope, line, quarter, today)
+    return render(
+        request,
+        "indicators/line.html",
+        {"page": page, "line": line, "plan": line.plan, "quarters": plan_quarters(line.plan)[::-1]},
+    )

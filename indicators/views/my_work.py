@@ -1,0 +1,19 @@
+"""我的工作: the home of reporters and departments (design: product, page 5)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from indicators.selectors.my_work import my_work
+from ipdash.core import clock
+from plans.permissions import units_of
+from plans.scope import scope_of
+
+
+@require_safe
+def work(request: HttpRequest) -> HttpResponse:
+    """What is mine to do today."""
+    scope, today = scope_of(request.user), clock.today()
+    return render(request, "my_work/page.html", {"work": my_work(scope, today), "units": units_of(scope)})

@@ -1,0 +1,153 @@
+"""Home, the list of plans, and a plan's overview (design: product, page 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from indicators.models import TargetLine
+from indicators.selectors.overview import Overview, OverviewLine, conclusion, overview, read_lines, worst_first
+from indicators.selectors.quarters import default_quarter, plan_quarters
+from ipdash.core import clock
+from ipdash.core.errors import Invalid
+from ipdash.core.periods import Quarter
+from plans.models import Plan, Region, Role
+from plans.permissions import get_plan_for
+from plans.scope import BUSINESS_READERS, Scope, scope_of
+
+LIGHTS = ("green", "yellow", "red", "grey", "none")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The page that fits the person: an overview for those who look, their work for those who report."""
+    scope = scope_of(request.user)
+    if scope.has(*BUSINESS_READERS):
+        active = list(Plan.objects.visible_to(scope).filter(state=Plan.State.ACTIVE)[:2])
+        return redirect("overview", plan_id=active[0].pk) if len(active) == 1 else redirect("plan-list")
+    if scope.has(Role.REPORTER, Role.DEPARTMENT):
+        return redirect("/my-work/")
+    if scope.has(Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR):
+        return redirect("/manage/")
+    return redirect("plan-list")
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A plan in the list, with its conclusion at its latest quarter."""
+
+    plan: Plan
+    quarter: Quarter
+    sentence: str
+    lights: dict[str, int]
+
+
+@require_safe
+def plan_list(request: HttpRequest) -> HttpResponse:
+    """Every plan the person reads, those in force first."""
+    scope, today = scope_of(request.user), clock.today()
+    plans = Plan.objects.visible_to(scope).select_related("region").order_by("state", "-start_year", "pk")
+    rows = [_plan_row(scope, plan, default_quarter(plan, today)) for plan in plans]
+    return render(request, "plans/list.html", {"rows": rows, "lights": LIGHTS})
+
+
+def _plan_row(scope: Scope, plan: Plan, quarter: Quarter) -> PlanRow:
+    lines = read_lines(scope, plan, plan.region, quarter)
+    lights = {light: sum(line.light == light for line in lines) for light in LIGHTS}
+    return PlanRow(plan, quarter, conclusion(quarter, lines), lights)
+
+
+@require_safe
+def plan_overview(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """A plan at the end of a quarter in a region; every choice is in the address."""
+    scope, today = scope_of(request.user), clock.today()
+    plan = get_plan_for(scope, plan_id)
+    region = asked_region(request, plan)
+    quarter = asked_quarter(request, plan) or default_quarter(plan, today)
+    shown = overview(scope, plan, region, quarter)
+    light = request.GET.get("light", "")
+    light = light if light in LIGHTS else ""
+    by_document = request.GET.get("order") == "document"
+    context = {
+        "o": shown,
+        "plan": plan,
+        "lamps": _lamps(shown),
+        "groups": _groups(shown, light, by_document),
+        "light": light,
+        "by_document": by_document,
+        "quarters": plan_quarters(plan)[::-1],
+        "regions": _regions(scope, plan),
+        "ended": quarter.has_ended(today),
+    }
+    return render(request, "plans/overview.html", context)
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """One lamp box: how many now, and how that differs from the quarter before."""
+
+    light: str
+    count: int
+    change: Decimal
+
+
+def _lamps(shown: Overview) -> list[Lamp]:
+    return [
+        Lamp(light, shown.lights[light], Decimal(shown.lights[light] - shown.lights_before[light])) for light in LIGHTS
+    ]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines under one heading of the table."""
+
+    title: str
+    lines: list[OverviewLine]
+
+
+def _groups(shown: Overview, light: str, by_document: bool) -> list[Group]:
+    """The table's lines: worst first as one group, or as the document has them, table before text."""
+    lines = [line for line in shown.lines if not light or line.light == light]
+    if not by_document:
+        return [Group("", worst_first(lines))] if lines else []
+    titles = {TargetLine.Where.TABLE: _("指标表"), TargetLine.Where.TEXT: _("正文目标")}
+    groups = [Group(title, [line for line in lines if line.line.where == where]) for where, title in titles.items()]
+    return [group for group in groups if group.lines]
+
+
+def asked_quarter(request: HttpRequest, plan: Plan) -> Quarter | None:
+    """The quarter in the address: `quarter=2025Q3`, or `year=2025&quarter=3`; None where none is asked for."""
+    text, year = request.GET.get("quarter", ""), request.GET.get("year", "")
+    if not text:
+        return None
+    asked = Quarter.parse(f"{year}Q{text}" if year else text)
+    if asked is None or not plan.start_year <= asked.year <= plan.end_year:
+        raise Invalid(
+            "bad_period",
+            _("季度“%(text)s”不在本规划期内（%(first)s—%(last)s年），请重新选择。")
+            % {"text": f"{year} {text}".strip(), "first": plan.start_year, "last": plan.end_year},
+        )
+    return asked
+
+
+def asked_region(request: HttpRequest, plan: Plan) -> Region:
+    """The region in the address, the plan's own where none is asked for."""
+    code = request.GET.get("region", "")
+    if not code or code == plan.region.code:
+        return plan.region
+    region = Region.objects.filter(code=code).first()
+    if region is None or not plan.region.contains(code):
+        raise Invalid("bad_region", _("代码“%(code)s”不是本规划范围内的区划，请重新选择。") % {"code": code})
+    found: Region = region
+    return found
+
+
+def _regions(scope: Scope, plan: Plan) -> list[Region]:
+    """Regions that have targets in the plan, the plan's own first."""
+    found = Region.objects.filter(target_lines__in=TargetLine.objects.visible_to(scope).filter(plan=plan)).distinct()
+    return sorted({plan.region, *found}, key=lambda region: (region != plan.region, region.code))

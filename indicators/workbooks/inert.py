@@ -1,0 +1,44 @@
+"""Writing cells that are only what they seem: text is never a formula, numbers keep their digits.
+
+openpyxl writes any text that begins with `=` as a live formula and raises on a control character; a CSV has no types,
+so a program that opens it takes `=`, `+`, `-` or `@` at the beginning of a text for a formula.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from ipdash.core.csv_text import FORMULA_BEGINNINGS, clean_text, csv_text
+from ipdash.core.numbers import decimal_text
+
+__all__ = ["clean_text", "csv_number", "csv_text", "put_number", "put_text"]
+
+_EXACT_DIGITS = 15  # of a number in a workbook; more are kept as text
+_ESCAPED = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
+
+
+def put_text(cell: Any, text: str) -> None:
+    """Writes text into an openpyxl cell as text, whatever it begins with."""
+    # “_x000D_” in a text would be read back as the control character it stands for.
+    cell.value = _ESCAPED.sub(r"_x005F_\1", clean_text(text))
+    cell.data_type = "s"
+    if text.startswith(FORMULA_BEGINNINGS):
+        cell.quotePrefix = True
+
+
+def put_number(cell: Any, value: Decimal | None) -> None:
+    """Writes a decimal into an openpyxl cell: a number of at most 15 digits, text where a workbook would lose digits;
+    nothing for `None`."""
+    if value is None:
+        return
+    if len(decimal_text(value).strip("-").replace(".", "").lstrip("0")) > _EXACT_DIGITS:
+        put_text(cell, decimal_text(value))
+    else:
+        cell.value = value
+
+
+def csv_number(value: Decimal | None) -> str:
+    """A decimal as plain digits, "" for `None`."""
+    return "" if value is None else decimal_text(value)
