@@ -1,0 +1,324 @@
+"""Who gets which answer from which address: the one table (promise 1).
+
+An address names its objects by kind. `own` is the demonstration's object, `other` one of a county in which none of
+these people has a part, `missing` none at all; `foreign` stands for both of these, which must look the same. Every
+writing row is asked with a body that would succeed for whoever may (`permission_bodies`). A method without a row
+must answer 405. HEAD is asked wherever GET is and answers with the same status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+ROLES = (
+    "anonymous", "staff", "reporter", "reviewer", "leader", "department", "sysadmin", "secadmin", "auditor",
+)  # fmt: skip
+
+TABLE = """
+# address                              method object   anon staff rept revw lead dept sysa seca audi
+
+# Open to everybody
+/healthz                               GET    -        503  503  503  503  503  503  503  503  503
+/login/                                GET    -        200  302  302  302  302  302  302  302  302
+/login/                                POST   -        200  302  302  302  302  302  302  302  302
+/language/                             POST   -        302  302  302  302  302  302  302  302  302
+
+# One's own account
+/logout/                               POST   -        302  302  302  302  302  302  302  302  302
+/password/                             GET    -        302  200  200  200  200  200  200  200  200
+/password/                             POST   -        302  200  200  200  200  200  200  200  200
+/account/                              GET    -        302  200  200  200  200  200  200  200  200
+/account/                              POST   -        302  302  302  302  302  302  302  302  302
+/account/tokens/                       POST   -        302  200  200  200  200  200  200  200  200
+/account/tokens/{token}/revoke/        POST   own      302  302  302  302  302  302  302  302  302
+/account/tokens/{token}/revoke/        POST   foreign  302  404  404  404  404  404  404  404  404
+
+# Plans
+/                                      GET    -        302  302  302  302  302  302  302  302  302
+/plans/                                GET    -        302  200  200  200  200  200  200  200  200
+/plans/{plan}/                         GET    own      302  200  200  200  200  200  404  404  404
+/plans/{plan}/                         GET    foreign  302  404  404  404  404  404  404  404  404
+/plans/{plan}/document/                GET    own      302  200  200  200  200  200  404  404  404
+/plans/{plan}/document/                GET    foreign  302  404  404  404  404  404  404  404  404
+/plans/{plan}/indicators/{line}/       GET    own      302  200  200  200  200  200  404  404  404
+/plans/{plan}/indicators/{line}/       GET    foreign  302  404  404  404  404  404  404  404  404
+/plans/{plan}/indicators/{line}/       GET    mixed    302  404  404  404  404  404  404  404  404
+/tasks/                                GET    -        302  200  200  200  200  200  200  200  200
+/tasks/{task}/                         GET    own      302  200  200  200  200  200  404  404  404
+/tasks/{task}/                         GET    foreign  302  404  404  404  404  404  404  404  404
+/tasks/{task}/status/                  POST   own      302  302  403  403  403  403  404  404  404
+/tasks/{task}/status/                  POST   foreign  302  404  404  404  404  404  404  404  404
+
+# Figures
+/my-work/                              GET    -        302  200  200  200  200  200  200  200  200
+/review/                               GET    -        302  403  403  200  403  403  403  403  403
+/review/                               POST   -        302  403  403  302  403  403  403  403  403
+/entry/                                GET    -        302  200  200  200  403  403  403  403  403
+/entry/                                POST   -        302  302  302  302  403  403  403  403  403
+/entry/template/                       GET    own      302  200  200  404  404  404  404  404  404
+/entry/template/                       GET    foreign  302  404  404  404  404  404  404  404  404
+/uploads/                              GET    -        302  200  200  200  200  200  200  200  200
+/uploads/new/                          GET    -        302  200  200  403  403  403  403  403  403
+/uploads/new/                          POST   -        302  302  302  403  403  403  403  403  403
+/uploads/{upload}/                     GET    own      302  200  200  200  404  404  404  404  404
+/uploads/{upload}/                     GET    foreign  302  404  404  404  404  404  404  404  404
+/uploads/{upload}/mapping/             GET    own      302  404  200  404  404  404  404  404  404
+/uploads/{upload}/mapping/             GET    foreign  302  404  404  404  404  404  404  404  404
+/uploads/{upload}/mapping/             POST   own      302  404  302  404  404  404  404  404  404
+/uploads/{upload}/mapping/             POST   foreign  302  404  404  404  404  404  404  404  404
+/uploads/{upload}/preview/             GET    own      302  404  200  404  404  404  404  404  404
+/uploads/{upload}/preview/             GET    foreign  302  404  404  404  404  404  404  404  404
+/uploads/{upload}/preview/             POST   own      302  404  302  404  404  404  404  404  404
+/uploads/{upload}/preview/             POST   foreign  302  404  404  404  404  404  404  404  404
+/uploads/{upload}/compare/             POST   own      302  404  302  404  404  404  404  404  404
+/uploads/{upload}/compare/             POST   foreign  302  404  404  404  404  404  404  404  404
+/uploads/{upload}/undo/                POST   own      302  409  409  409  404  404  404  404  404
+/uploads/{upload}/undo/                POST   foreign  302  404  404  404  404  404  404  404  404
+/uploads/{upload}/annotated/           GET    own      302  404  200  404  404  404  404  404  404
+/uploads/{upload}/annotated/           GET    foreign  302  404  404  404  404  404  404  404  404
+
+# Background runs
+/jobs/                                 GET    -        302  200  200  200  200  200  200  200  200
+/jobs/{job}/                           GET    own      302  200  200  200  404  404  200  404  404
+/jobs/{job}/                           GET    other    302  404  404  404  404  404  200  404  404
+/jobs/{job}/                           GET    missing  302  404  404  404  404  404  404  404  404
+/jobs/{job}/progress/                  GET    own      302  200  200  200  404  404  200  404  404
+/jobs/{job}/progress/                  GET    other    302  404  404  404  404  404  200  404  404
+/jobs/{job}/progress/                  GET    missing  302  404  404  404  404  404  404  404  404
+/jobs/{job}/retry/                     POST   own      302  302  302  302  404  404  302  404  404
+/jobs/{job}/retry/                     POST   other    302  404  404  404  404  404  302  404  404
+/jobs/{job}/retry/                     POST   missing  302  404  404  404  404  404  404  404  404
+
+# Management: the home of it, and bureau staff's pages
+/manage/                               GET    -        302  200  403  403  403  403  200  200  200
+/manage/periods/                       GET    -        302  200  403  403  403  403  403  403  403
+/manage/duties/                        GET    -        302  200  403  403  403  403  403  403  403
+/manage/indicators/                    GET    -        302  200  403  403  403  403  403  403  403
+/manage/plans/                         GET    -        302  200  403  403  403  403  403  403  403
+/manage/periods/new/                   GET    -        302  200  403  403  403  403  403  403  403
+/manage/periods/new/                   POST   -        302  302  403  403  403  403  403  403  403
+/manage/duties/new/                    GET    -        302  200  403  403  403  403  403  403  403
+/manage/duties/new/                    POST   -        302  302  403  403  403  403  403  403  403
+/manage/indicators/new/                GET    -        302  200  403  403  403  403  403  403  403
+/manage/indicators/new/                POST   -        302  302  403  403  403  403  403  403  403
+/manage/periods/{period}/              GET    own      302  200  403  403  403  403  403  403  403
+/manage/periods/{period}/              GET    foreign  302  404  403  403  403  403  403  403  403
+/manage/periods/{period}/change/       GET    own      302  200  403  403  403  403  403  403  403
+/manage/periods/{period}/change/       GET    foreign  302  404  403  403  403  403  403  403  403
+/manage/periods/{period}/change/       POST   own      302  302  403  403  403  403  403  403  403
+/manage/periods/{period}/change/       POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/duties/{duty}/                 GET    own      302  200  403  403  403  403  403  403  403
+/manage/duties/{duty}/                 GET    foreign  302  404  403  403  403  403  403  403  403
+/manage/duties/{duty}/end/             POST   own      302  302  403  403  403  403  403  403  403
+/manage/duties/{duty}/end/             POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/duties/{duty}/hand-over/       POST   own      302  302  403  403  403  403  403  403  403
+/manage/duties/{duty}/hand-over/       POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/indicators/{indicator}/        GET    own      302  200  403  403  403  403  403  403  403
+/manage/indicators/{indicator}/        GET    other    302  200  403  403  403  403  403  403  403
+/manage/indicators/{indicator}/        GET    missing  302  404  403  403  403  403  403  403  403
+/manage/indicators/{indicator}/change/ GET    own      302  200  403  403  403  403  403  403  403
+/manage/indicators/{indicator}/change/ GET    other    302  403  403  403  403  403  403  403  403
+/manage/indicators/{indicator}/change/ GET    missing  302  404  403  403  403  403  403  403  403
+/manage/indicators/{indicator}/change/ POST   own      302  302  403  403  403  403  403  403  403
+/manage/indicators/{indicator}/change/ POST   other    302  403  403  403  403  403  403  403  403
+/manage/indicators/{indicator}/change/ POST   missing  302  404  403  403  403  403  403  403  403
+/manage/plans/{plan}/                  GET    own      302  200  403  403  403  403  403  403  403
+/manage/plans/{plan}/                  GET    foreign  302  404  403  403  403  403  403  403  403
+/manage/plans/{plan}/                  POST   own      302  302  403  403  403  403  403  403  403
+/manage/plans/{plan}/                  POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/lines/{line}/                  GET    own      302  200  403  403  403  403  403  403  403
+/manage/lines/{line}/                  GET    foreign  302  404  403  403  403  403  403  403  403
+/manage/lines/{line}/basis/            POST   own      302  302  403  403  403  403  403  403  403
+/manage/lines/{line}/basis/            POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/lines/{line}/lead/             POST   own      302  302  403  403  403  403  403  403  403
+/manage/lines/{line}/lead/             POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/lines/{line}/targets/{year}/   GET    own      302  200  403  403  403  403  403  403  403
+/manage/lines/{line}/targets/{year}/   GET    foreign  302  404  403  403  403  403  403  403  403
+/manage/lines/{line}/targets/{year}/correct/ POST   own      302  302  403  403  403  403  403  403  403
+/manage/lines/{line}/targets/{year}/correct/ POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/lines/{line}/targets/{year}/adjust/ POST   own      302  302  403  403  403  403  403  403  403
+/manage/lines/{line}/targets/{year}/adjust/ POST   foreign  302  404  403  403  403  403  403  403  403
+
+# Management: units and regions, by staff and the system administrator
+/manage/units/                         GET    -        302  200  403  403  403  403  200  403  403
+/manage/units/new/                     GET    -        302  200  403  403  403  403  200  403  403
+/manage/units/new/                     POST   -        302  302  403  403  403  403  302  403  403
+/manage/units/{unit}/                  GET    own      302  200  403  403  403  403  200  403  403
+/manage/units/{unit}/                  GET    other    302  404  403  403  403  403  200  403  403
+/manage/units/{unit}/                  GET    missing  302  404  403  403  403  403  404  403  403
+/manage/units/{unit}/                  POST   own      302  302  403  403  403  403  302  403  403
+/manage/units/{unit}/                  POST   other    302  404  403  403  403  403  302  403  403
+/manage/units/{unit}/                  POST   missing  302  404  403  403  403  403  404  403  403
+/manage/regions/                       GET    -        302  200  403  403  403  403  200  403  403
+
+# Management: each administrator's own duty
+/manage/accounts/                      GET    -        302  403  403  403  403  403  200  403  403
+/manage/accounts/new/                  GET    -        302  403  403  403  403  403  200  403  403
+/manage/accounts/new/                  POST   -        302  403  403  403  403  403  200  403  403
+/manage/accounts/{user}/               GET    own      302  403  403  403  403  403  200  403  403
+/manage/accounts/{user}/               GET    other    302  403  403  403  403  403  200  403  403
+/manage/accounts/{user}/               GET    missing  302  403  403  403  403  403  404  403  403
+/manage/accounts/{user}/               POST   own      302  403  403  403  403  403  302  403  403
+/manage/accounts/{user}/               POST   other    302  403  403  403  403  403  302  403  403
+/manage/accounts/{user}/               POST   missing  302  403  403  403  403  403  404  403  403
+/manage/accounts/{user}/active/        POST   own      302  403  403  403  403  403  302  403  403
+/manage/accounts/{user}/active/        POST   other    302  403  403  403  403  403  302  403  403
+/manage/accounts/{user}/active/        POST   missing  302  403  403  403  403  403  404  403  403
+/manage/accounts/{user}/unlock/        POST   own      302  403  403  403  403  403  302  403  403
+/manage/accounts/{user}/unlock/        POST   other    302  403  403  403  403  403  302  403  403
+/manage/accounts/{user}/unlock/        POST   missing  302  403  403  403  403  403  404  403  403
+/manage/accounts/{user}/password/      POST   own      302  403  403  403  403  403  200  403  403
+/manage/accounts/{user}/password/      POST   other    302  403  403  403  403  403  200  403  403
+/manage/accounts/{user}/password/      POST   missing  302  403  403  403  403  403  404  403  403
+/manage/system/                        GET    -        302  403  403  403  403  403  200  403  403
+/manage/roles/                         GET    -        302  403  403  403  403  403  403  200  403
+/manage/roles/new/                     GET    -        302  403  403  403  403  403  403  200  403
+/manage/roles/new/                     POST   -        302  403  403  403  403  403  403  302  403
+/manage/roles/{membership}/revoke/     POST   own      302  403  403  403  403  403  403  302  403
+/manage/roles/{membership}/revoke/     POST   other    302  403  403  403  403  403  403  302  403
+/manage/roles/{membership}/revoke/     POST   missing  302  403  403  403  403  403  403  404  403
+/manage/security/                      GET    -        302  403  403  403  403  403  403  200  403
+/manage/audit/                         GET    -        302  403  403  403  403  403  403  403  200
+/manage/audit/check/                   POST   -        302  403  403  403  403  403  403  403  302
+/manage/audit/export/                  POST   -        302  403  403  403  403  403  403  403  200
+
+# The API's own pages, and whatever is none of its addresses
+/api/schema/                           GET    -        200  200  200  200  200  200  200  200  200
+/api/docs/                             GET    -        200  200  200  200  200  200  200  200  200
+/api/*                                 GET    -        401  404  404  404  404  404  404  404  404
+/api/*                                 POST   -        401  404  404  404  404  404  404  404  404
+/api/*                                 PUT    -        401  404  404  404  404  404  404  404  404
+/api/*                                 PATCH  -        401  404  404  404  404  404  404  404  404
+/api/*                                 DELETE -        401  404  404  404  404  404  404  404  404
+
+# The catalogue of regions and indicators is the same for everybody
+/api/v1/regions/                       GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/regions/{region}/              GET    own      401  200  200  200  200  200  200  200  200
+/api/v1/regions/{region}/              GET    other    401  200  200  200  200  200  200  200  200
+/api/v1/regions/{region}/              GET    missing  401  404  404  404  404  404  404  404  404
+/api/v1/indicators/                    GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/indicators/                    POST   -        401  201  403  403  403  403  403  403  403
+/api/v1/indicators/{indicator}/        GET    own      401  200  200  200  200  200  200  200  200
+/api/v1/indicators/{indicator}/        GET    other    401  200  200  200  200  200  200  200  200
+/api/v1/indicators/{indicator}/        GET    missing  401  404  404  404  404  404  404  404  404
+/api/v1/indicators/{indicator}/        PATCH  own      401  200  403  403  403  403  403  403  403
+/api/v1/indicators/{indicator}/        PATCH  other    401  403  403  403  403  403  403  403  403
+/api/v1/indicators/{indicator}/        PATCH  missing  401  404  403  403  403  403  403  403  403
+
+/api/v1/units/                         GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/units/                         POST   -        401  201  403  403  403  403  201  403  403
+/api/v1/units/{unit}/                  GET    own      401  200  200  200  200  200  200  200  404
+/api/v1/units/{unit}/                  GET    other    401  404  404  404  404  404  200  200  404
+/api/v1/units/{unit}/                  GET    missing  401  404  404  404  404  404  404  404  404
+/api/v1/units/{unit}/                  PATCH  own      401  200  403  403  403  403  200  403  403
+/api/v1/units/{unit}/                  PATCH  other    401  404  403  403  403  403  200  403  403
+/api/v1/units/{unit}/                  PATCH  missing  401  404  403  403  403  403  404  403  403
+
+/api/v1/plans/                         GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/plans/                         POST   -        401  201  403  403  403  403  403  403  403
+/api/v1/plans/{plan}/                  GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/plans/{plan}/                  GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/plans/{plan}/                  PATCH  own      401  200  403  403  403  403  403  403  403
+/api/v1/plans/{plan}/                  PATCH  foreign  401  404  403  403  403  403  403  403  403
+/api/v1/tasks/                         GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/tasks/                         POST   -        401  201  403  403  403  403  403  403  403
+/api/v1/tasks/{task}/                  GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/tasks/{task}/                  GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/tasks/{task}/                  PATCH  own      401  200  403  403  403  403  403  403  403
+/api/v1/tasks/{task}/                  PATCH  foreign  401  404  403  403  403  403  403  403  403
+/api/v1/target-lines/                  GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/target-lines/                  POST   -        401  201  403  403  403  403  403  403  403
+/api/v1/target-lines/{line}/           GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/target-lines/{line}/           GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/target-lines/{line}/           PATCH  own      401  200  403  403  403  403  403  403  403
+/api/v1/target-lines/{line}/           PATCH  foreign  401  404  403  403  403  403  403  403  403
+/api/v1/target-lines/{line}/adjust/    POST   own      401  201  403  403  403  403  403  403  403
+/api/v1/target-lines/{line}/adjust/    POST   foreign  401  404  403  403  403  403  403  403  403
+/api/v1/reporting-duties/              GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/reporting-duties/              POST   -        401  201  403  403  403  403  403  403  403
+/api/v1/reporting-duties/{duty}/       GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/reporting-duties/{duty}/       GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/reporting-duties/{duty}/       PATCH  own      401  200  403  403  403  403  403  403  403
+/api/v1/reporting-duties/{duty}/       PATCH  foreign  401  404  403  403  403  403  403  403  403
+/api/v1/periods/                       GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/periods/                       POST   -        401  201  403  403  403  403  403  403  403
+/api/v1/periods/{period}/              GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/periods/{period}/              GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/periods/{period}/              PATCH  own      401  200  403  403  403  403  403  403  403
+/api/v1/periods/{period}/              PATCH  foreign  401  404  403  403  403  403  403  403  403
+
+/api/v1/figures/                       GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/figures/                       POST   -        401  201  201  403  403  403  403  403  403
+/api/v1/figures/bulk/                  POST   -        401  200  200  200  403  403  403  403  403
+/api/v1/figures/submit/                POST   own      401  200  200  403  403  403  403  403  403
+/api/v1/figures/approve/               POST   own      401  403  403  200  403  403  403  403  403
+/api/v1/figures/return/                POST   own      401  403  403  200  403  403  403  403  403
+/api/v1/figures/{figure}/              GET    own      401  200  200  200  404  200  404  404  404
+/api/v1/figures/{figure}/              GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/figures/{figure}/              PATCH  own      401  200  200  403  403  403  403  403  403
+/api/v1/figures/{figure}/              PATCH  foreign  401  404  404  404  403  403  403  403  403
+/api/v1/attainment/                    GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/attainment/{attainment}/       GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/attainment/{attainment}/       GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/overview/                      GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/overview/                      GET    foreign  401  404  404  404  404  404  404  404  404
+
+/api/v1/uploads/                       GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/uploads/                       POST   -        401  201  201  403  403  403  403  403  403
+/api/v1/uploads/{upload}/              GET    own      401  200  200  200  404  404  404  404  404
+/api/v1/uploads/{upload}/              GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/uploads/{upload}/mapping/      GET    own      401  404  200  404  404  404  404  404  404
+/api/v1/uploads/{upload}/mapping/      GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/uploads/{upload}/mapping/      PUT    own      401  404  200  403  403  403  403  403  403
+/api/v1/uploads/{upload}/mapping/      PUT    foreign  401  404  404  403  403  403  403  403  403
+/api/v1/uploads/{upload}/preview/      GET    own      401  200  200  200  404  404  404  404  404
+/api/v1/uploads/{upload}/preview/      GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/uploads/{upload}/commit/       POST   own      401  404  202  403  403  403  403  403  403
+/api/v1/uploads/{upload}/commit/       POST   foreign  401  404  404  403  403  403  403  403  403
+/api/v1/uploads/{upload}/undo/         POST   own      401  409  409  409  403  403  403  403  403
+/api/v1/uploads/{upload}/undo/         POST   foreign  401  404  404  404  403  403  403  403  403
+/api/v1/uploads/{upload}/annotated/    GET    own      401  404  200  404  404  404  404  404  404
+/api/v1/uploads/{upload}/annotated/    GET    foreign  401  404  404  404  404  404  404  404  404
+
+/api/v1/jobs/                          GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/jobs/{job}/                    GET    own      401  200  200  200  404  404  200  404  404
+/api/v1/jobs/{job}/                    GET    other    401  404  404  404  404  404  200  404  404
+/api/v1/jobs/{job}/                    GET    missing  401  404  404  404  404  404  404  404  404
+/api/v1/audit/                         GET    -        401  403  403  403  403  403  403  403  200
+/api/v1/audit/{entry}/                 GET    own      401  403  403  403  403  403  403  403  200
+/api/v1/audit/{entry}/                 GET    other    401  403  403  403  403  403  403  403  200
+/api/v1/audit/{entry}/                 GET    missing  401  403  403  403  403  403  403  403  404
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table for one of its objects."""
+
+    address: str
+    method: str
+    object: str
+    statuses: dict[str, int] = field(compare=False)
+
+    @property
+    def is_writing(self) -> bool:
+        return self.method not in {"GET", "HEAD", "OPTIONS"}
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address} {self.object}"
+
+
+def rows() -> list[Row]:
+    """The table with `foreign` taken apart."""
+    return list(_read())
+
+
+def _read() -> Iterator[Row]:
+    for line in TABLE.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        address, method, thing, *statuses = line.split()
+        answers = dict(zip(ROLES, map(int, statuses), strict=True))
+        for kind in ("other", "missing") if thing == "foreign" else (thing,):
+            yield Row(address, method, kind, answers)

@@ -1,0 +1,213 @@
+"""Asking every address as everybody: the objects, the people, and what one answer did."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.http import HttpResponse
+from django.test import Client
+
+from indicators.models import Attainment, Figure, ReportingDuty, ReportingPeriod, TargetLine, Upload
+from indicators.selectors.templates import template_spec
+from indicators.services import uploads
+from indicators.workbooks.template import build_csv_template
+from ipdash.accounts import services as accounts
+from ipdash.accounts.models import ApiToken, AuditEntry, User
+from ipdash.core.periods import Quarter
+from ipdash.jobs.models import JobRequest, JobRun, JobState
+from plans.models import Membership, Plan, PlanTask, Role, Unit
+from tests import counties
+
+MISSING = 10**9
+NAMED_MISSING = {"region": "999999", "indicator": "no_such_indicator", "year": 2025}
+UNREPORTED = "trademarks_registered"  # of the reporter's unit; nobody has reported it for the open quarter
+OWN, OTHER = "own", "other"
+# What a login, a token and the log itself write beside the business.
+UNCOUNTED = {"accounts_auditentry", "accounts_audithead", "django_session", "accounts_apitoken_used"}
+_TABLE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
+
+Objects = dict[str, Any]
+
+
+@dataclass
+class World:
+    """Ids by kind of object, of one's own and of a county in which none of the demonstration's people has a part."""
+
+    other: Objects
+    own: dict[str, Objects]
+    clients: dict[str, Client]
+    anything: dict[str, Any] = field(default_factory=dict)
+
+    def objects(self, role: str, which: str) -> Objects:
+        """The objects of an address as this role asks for them."""
+        if which == OWN:
+            return self.own[role]
+        if which == OTHER:
+            return self.other
+        return dict.fromkeys(self.other, MISSING) | NAMED_MISSING
+
+
+def make_world(client_of: Callable[[str], Client], roles: tuple[str, ...]) -> World:
+    """The demonstration with a foreign county beside it."""
+    Figure.objects.filter(indicator__code=UNREPORTED, year=2025, quarter=3).delete()
+    county = counties.make_county("330106")
+    counties.hide(county)
+    clients = {role: Client() if role == "anonymous" else client_of(role) for role in roles}
+    other = _of_county(county)
+    own = {role: own_objects(role) for role in roles}
+    return World(other, own, clients, {"county": county})
+
+
+def _of_county(county: counties.County) -> Objects:
+    assert county.upload is not None
+    assert county.job is not None
+    assert county.token is not None
+    reporter = county.people["reporter"]
+    return {
+        "plan": county.plan.pk, "task": county.task.pk, "line": county.lines[0].pk, "region": county.region.code,
+        "unit": county.unit.pk, "indicator": county.indicators[0].code, "duty": county.duties[0].pk,
+        "figure": county.figures["submitted"].pk, "period": county.period.pk, "attainment": county.attainment.pk,
+        "upload": county.upload.pk, "job": county.job.pk, "token": county.token.pk, "user": reporter.pk,
+        "membership": reporter.memberships.get().pk, "entry": AuditEntry.objects.aggregate(last=Max("number"))["last"],
+        "returned": county.figures["returned"].pk, "draft": county.figures["draft"].pk, "year": 2025,
+        "second_unit": county.unit.pk,
+    }  # fmt: skip
+
+
+def own_objects(role: str) -> Objects:
+    """What the demonstration's person has most to do with; for those without a part, what the others work on."""
+    plan = Plan.objects.get(slug="bishan")
+    unit = Unit.objects.get(region__code="500120", name="区科技局" if role == "department" else "区市场监管局")
+    duties = ReportingDuty.objects.filter(unit=unit, indicator__target_lines__plan=plan).order_by("pk")
+    figures = Figure.objects.filter(region=plan.region, year=2025, quarter=3)
+    mine = figures.filter(indicator__duties__unit=unit)
+    line = TargetLine.objects.filter(plan=plan, indicator=duties[0].indicator).first()
+    assert line is not None
+    user = None if role == "anonymous" else User.objects.get(username=role)
+    token = None if user is None else ApiToken.objects.filter(user=user).first()
+    return {
+        "plan": plan.pk, "task": PlanTask.objects.filter(plan=plan, assignments__unit=unit)[0].pk, "line": line.pk,
+        "region": "500120", "unit": unit.pk, "indicator": duties[0].indicator.code, "duty": duties[0].pk,
+        "figure": mine.filter(state="submitted")[0].pk, "returned": figures.filter(state="returned")[0].pk,
+        "draft": mine.filter(state="draft")[0].pk,
+        "period": ReportingPeriod.objects.get(region=plan.region, year=2025, quarter=3).pk,
+        "attainment": Attainment.objects.get(line=line, year=2025, quarter=2).pk,
+        "upload": _upload(plan).pk, "job": _job().pk,
+        "token": 0 if user is None else (token or accounts.issue_token(user, "自用", actor=user)[0]).pk,
+        "user": User.objects.get(username="department").pk,
+        "membership": Membership.objects.get(user__username="department").pk, "entry": 1,
+        "year": 2025, "second_unit": Unit.objects.get(region__code="500120", name="区财政局").pk,
+    }  # fmt: skip
+
+
+def _upload(plan: Plan) -> Upload:
+    """A file of the reporter's, read and compared, which staff and reviewers of the county see too."""
+    reporter = User.objects.get(username="reporter")
+    found = Upload.objects.filter(uploaded_by=reporter).first()
+    if found is not None:
+        return found
+    unit = Unit.objects.get(region=plan.region, name="区市场监管局")
+    lines = build_csv_template(template_spec(unit, Quarter(2025, 3))).decode("utf-8-sig").splitlines()
+    filled = [line.rsplit(",", 2)[0] + ",7," if n else line for n, line in enumerate(lines)]
+    file = io.BytesIO("\r\n".join(filled).encode("utf-8-sig"))
+    received = uploads.receive(reporter, file, "三季度.csv", date(2025, 10, 12))
+    return uploads.preview(reporter, received, date(2025, 10, 12))
+
+
+def _job() -> JobRun:
+    """A failed run that staff, reporter and reviewer asked for."""
+    found = JobRun.objects.filter(error="失败").first()
+    if found is not None:
+        return found
+    job = JobRun.objects.create(kind="recompute_attainment", args={"plan": 1}, state=JobState.FAILED, error="失败")
+    for name in ("staff", "reporter", "reviewer"):
+        JobRequest.objects.create(job=job, user=User.objects.get(username=name))
+    return job
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one request got, and what it left behind before it was rolled back."""
+
+    status: int
+    body: str
+    written: frozenset[str]
+    done: int
+    refused: int
+    actors: frozenset[int | None]
+
+
+def ask(client: Client, method: str, path: str, body: Any = None) -> Answer:
+    """One request, whose writes are undone: every address is asked of the same world."""
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        last = AuditEntry.objects.aggregate(last=Max("number"))["last"]
+        with _writes() as written:
+            response = send(client, method, path, body)
+        entries = list(AuditEntry.objects.filter(number__gt=last))
+        answer = Answer(
+            response.status_code,
+            plain(text_of(response)),
+            frozenset(written - UNCOUNTED),
+            sum(entry.result == AuditEntry.Result.DONE for entry in entries),
+            sum(entry.result == AuditEntry.Result.REFUSED for entry in entries),
+            frozenset(entry.actor_id for entry in entries),
+        )
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return answer
+
+
+def send(client: Client, method: str, path: str, body: Any = None) -> Any:
+    """The request as a program (JSON) or a browser (form) sends it."""
+    if method in {"GET", "HEAD", "OPTIONS"}:
+        return client.generic(method, path)
+    if path.startswith("/api/") and not _has_file(body):
+        return client.generic(method, path, json.dumps(body or {}), content_type="application/json")
+    return client.post(path, body or {}) if method == "POST" else client.generic(method, path)
+
+
+def _has_file(body: Any) -> bool:
+    return isinstance(body, dict) and any(hasattr(value, "read") for value in body.values())
+
+
+_PASSING = re.compile(r'(csrfmiddlewaretoken" value="|X-CSRFToken": "|data-session-seconds=")\w+')
+
+
+def plain(text: str) -> str:
+    """A page without what differs each time: the form's token, the seconds that the session has left."""
+    return _PASSING.sub(r"\1", text)
+
+
+def text_of(response: HttpResponse) -> str:
+    """The body as text, a streamed one too."""
+    raw = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    return raw.decode("utf-8", "replace")
+
+
+@contextmanager
+def _writes() -> Iterator[set[str]]:
+    tables: set[str] = set()
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = _TABLE.match(sql)
+        if found:
+            tables.add(found[1])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield tables
+
+
+def fresh_administrators() -> None:
+    """Nobody of the demonstration is the last of their kind."""
+    counties.administrator(Role.SECADMIN, "secadmin2")
