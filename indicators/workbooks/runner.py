@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from indicators.workbooks import limits
-from indicators.workbooks.child import OUT_OF_MEMORY
 from indicators.workbooks.results import Refused
+from ipdash.core.children import ChildEnded, output_of
 
 log = logging.getLogger(__name__)
 
-_ROOT = Path(__file__).resolve().parents[2]
 _MODULE = "indicators.workbooks.child"
 
 
@@ -64,38 +59,13 @@ def workspace() -> Iterator[Workspace]:
 
 def _output(request: dict[str, Any], folder: str, seconds: float, command: Sequence[str] = ("-m", _MODULE)) -> bytes:
     """What the child wrote; raises `Refused` where it did not end well."""
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "PYTHONPATH": str(_ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-        "TMPDIR": folder,
-    }
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-s", *command],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env=environment,
-        start_new_session=True,
-    )
     try:
-        output, _ = child.communicate(json.dumps(request).encode(), timeout=seconds)
-    except subprocess.TimeoutExpired:
-        raise Refused("took_too_long", seconds=f"{seconds:g}") from None
-    finally:
-        if child.poll() is None:
-            child.kill()
-            child.communicate()
-    if child.returncode == -signal.SIGXCPU:
-        raise Refused("took_too_long", seconds=f"{seconds:g}")
-    if child.returncode == OUT_OF_MEMORY:
-        raise Refused("too_much_memory")
-    if child.returncode != 0:
-        log.warning("the reading process ended with code %s", child.returncode)
-        raise Refused("reader_died")
-    return output
+        return output_of(request, folder, seconds, command)
+    except ChildEnded as ended:
+        if ended.reason == "reader_died":
+            log.warning("the reading process ended with code %s", ended.status)
+        known = {"seconds": f"{seconds:g}"} if ended.reason == "took_too_long" else {}
+        raise Refused(ended.reason, **known) from None
 
 
 def _answer(output: bytes, name: str) -> dict[str, Any]:

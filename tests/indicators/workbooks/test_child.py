@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from indicators.workbooks import limits
-from indicators.workbooks.child import OUT_OF_MEMORY
 from indicators.workbooks.files import read_bytes, read_file
 from indicators.workbooks.results import Refused
-from indicators.workbooks.runner import _ROOT, Confinement, _answer, _output
+from indicators.workbooks.runner import Confinement, _answer, _output
+from ipdash.core.children import _ROOT, OUT_OF_MEMORY
 from tests.indicators.workbooks import hostile as h
 
 
 def confined(body: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Runs a few lines in a process that has confined itself to `folder`."""
     script = f"""
-from indicators.workbooks.sandbox import confine
+from ipdash.core.sandbox import confine
 confine({str(folder)!r}, {limits.CHILD_MEMORY}, 10, 1000)
 {textwrap.dedent(body)}
 """
