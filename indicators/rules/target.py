@@ -178,14 +178,45 @@ class _Table:
         return np.where(self.own, own, np.where(there, filled, TargetSource.none)).astype(np.int8)
 
 
-def year_targets(group: Group) -> YearTargets:
-    """T of every year the asked quarters need: their own and the one before."""
-    years = np.union1d(group.own_years, group.own_years - 1)
+def _table(group: Group, years: Integers) -> tuple[_Table, int]:
+    """The targets around these years, and the first year that the table holds."""
     first, last = int(years[0]), int(years[-1])
     if len(group.targets):
         first, last = min(first, int(group.targets.year.min())), max(last, int(group.targets.year.max()))
-    known = known_targets(group, first, last - first + 1)
-    table = _Table(group, known, first, years)
+    return _Table(group, known_targets(group, first, last - first + 1), first, years), first
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The points between which each of the group's `own_years` lies: year, value and where there is one."""
+
+    before: tuple[Array, Array, Mask]
+    before_is_origin: Mask
+    after: tuple[Array, Array, Mask]
+
+
+def target_points(group: Group) -> Points:
+    """The known point before each year and the known target at or after it (§3)."""
+    table, first = _table(group, group.own_years)
+    value = table.known.value
+    from_origin, start = table.from_origin, table.origin
+    earlier = np.take_along_axis(value, np.maximum(table.before, 0), axis=1)
+    return Points(
+        before=(
+            np.where(from_origin, start.year[:, None], table.before + first),
+            np.where(from_origin, start.value[:, None], earlier),
+            from_origin | (table.before >= 0),
+        ),
+        before_is_origin=from_origin,
+        after=(table.after + first, table.following(value), table.after >= 0),
+    )
+
+
+def year_targets(group: Group) -> YearTargets:
+    """T of every year the asked quarters need: their own and the one before."""
+    years = np.union1d(group.own_years, group.own_years - 1)
+    table, first = _table(group, years)
+    known = table.known
     comparator = table.following(known.comparator)
     value = table.value(known.value)
     two = comparator == Comparator.range

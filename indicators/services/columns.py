@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from indicators.models import Figure, Indicator, TargetLine
 from indicators.rules import columns as c
-from indicators.rules.rollup import roll_up
+from indicators.rules.rollup import Differences, roll_up
 from indicators.services.rollup import Edges, Pair, read_edges
 from ipdash.core.numbers import to_scaled
 from ipdash.core.periods import Quarter
@@ -26,6 +26,8 @@ class PlanColumns:
     """Lines of one plan as columns: `line_ids[i]` is row i, `asked` is every quarter of the plan.
 
     `siblings` numbers the groups of lines that are ranked against each other: one indicator and basis, one parent region.
+    `rows` says which row of the series holds an indicator in a region, `edges` which are added up to which, and
+    `differences` where a region's own figure is not its children's sum.
     """
 
     line_ids: list[int]
@@ -34,6 +36,9 @@ class PlanColumns:
     series: c.Series
     asked: c.Integers
     siblings: c.Integers
+    rows: dict[Pair, int]
+    edges: Edges
+    differences: Differences | None
 
 
 def read_columns(lines: Sequence[TargetLine]) -> PlanColumns:
@@ -47,19 +52,23 @@ def read_columns(lines: Sequence[TargetLine]) -> PlanColumns:
     first, last = Quarter(first_year, 1), Quarter(plan.end_year, 4)
     edges = read_edges({line.region for line in lines}, {indicator for indicator, _region in pairs}, first, last)
     rows = {pair: row for row, pair in enumerate(sorted(pairs | edges.pairs))}
+    series, differences = _rolled_up(_series(rows, first, last), edges, rows)
     return PlanColumns(
         line_ids=[line.pk for line in lines],
         lines=_lines(lines, rows),
         targets=_targets(lines),
-        series=_rolled_up(_series(rows, first, last), edges, rows),
+        series=series,
         asked=np.arange(Quarter(plan.start_year, 1).index, Quarter(plan.end_year, 4).index + 1, dtype=np.int64),
         siblings=_siblings(lines),
+        rows=rows,
+        edges=edges,
+        differences=differences,
     )
 
 
-def _rolled_up(series: c.Series, edges: Edges, rows: dict[Pair, int]) -> c.Series:
+def _rolled_up(series: c.Series, edges: Edges, rows: dict[Pair, int]) -> tuple[c.Series, Differences | None]:
     tree = edges.tree(rows, series.quarters)
-    return series if tree is None else roll_up(series, tree)[0]
+    return (series, None) if tree is None else roll_up(series, tree)
 
 
 def _siblings(lines: Sequence[TargetLine]) -> c.Integers:
