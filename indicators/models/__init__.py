@@ -1,6 +1,7 @@
 """What is measured and what it means. One noun a file."""
 
 from indicators.models.attainment import Attainment
+from indicators.models.decomposition import Decomposition
 from indicators.models.figure import Figure, FigureRevision
 from indicators.models.indicator import Indicator, IndicatorAlias
 from indicators.models.period import ReportingDuty, ReportingPeriod
@@ -10,6 +11,7 @@ from indicators.models.upload import Upload, UploadRow
 __all__ = [
     "Attainment",
     "Baseline",
+    "Decomposition",
     "Figure",
     "FigureRevision",
     "Indicator",

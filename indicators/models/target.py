@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from indicators.models.decomposition import Decomposition
 from indicators.models.indicator import Indicator
 from indicators.querysets import TargetLineQuerySet
 from ipdash.core.comparators import Comparator
@@ -122,7 +123,8 @@ class Baseline(models.Model):
 
 class Target(models.Model):
     """One year's target in one version. The first version is in force from the beginning (`in_force_from` null);
-    an adjusted one (目标调整) from a quarter, given as its index year × 4 + quarter − 1."""
+    an adjusted one (目标调整) from a quarter, given as its index year × 4 + quarter − 1. `decomposition` is the act that
+    set it, null for a stated one and for one that was set or corrected by itself."""
 
     class Source(models.TextChoices):
         STATED = "stated", _("文件规定")
@@ -138,6 +140,9 @@ class Target(models.Model):
     in_force_from = models.PositiveIntegerField(_("生效季度"), null=True, blank=True)
     adjusting_document = models.CharField(_("调整文件"), max_length=200, blank=True)
     adjusted_on = models.DateField(_("调整日期"), null=True, blank=True)
+    decomposition = models.ForeignKey(
+        Decomposition, models.SET_NULL, null=True, blank=True, related_name="targets", verbose_name=_("分解")
+    )
 
     class Meta:
         ordering = ("line_id", "year", F("in_force_from").asc(nulls_first=True))

@@ -282,14 +282,22 @@ def _store_baselines(line: TargetLine, baselines: Sequence[BaselineValue]) -> No
 
 
 def _store_targets(line: TargetLine, targets: Sequence[TargetValue]) -> None:
-    first_versions = line.targets.filter(in_force_from=None)
+    """Makes the first versions these; a row that says the same stays, with the decomposition that it came from."""
     adjusted = set(line.targets.exclude(in_force_from=None).values_list("year", flat=True))
     if lost := sorted(adjusted - {target.year for target in targets}):
         message = _("%(year)s年的目标已有调整版本，不能删去。") % {"year": lost[0]}
         raise Invalid("target_was_adjusted", message, {"targets": [message]})
-    first_versions.delete()
-    for target in _in_order(targets):
+    gone = {astuple(_value_of(stored)): stored.pk for stored in line.targets.filter(in_force_from=None)}
+    fresh = [target for target in _in_order(targets) if gone.pop(astuple(target), None) is None]
+    line.targets.filter(pk__in=gone.values()).delete()
+    for target in fresh:
         _insert(_target(line, target), "targets")
+
+
+def _value_of(target: Target) -> TargetValue:
+    return TargetValue(
+        target.year, target.comparator, target.value, target.upper, printed=target.printed, source=target.source
+    )
 
 
 def _target(line: TargetLine, target: TargetValue) -> Target:
