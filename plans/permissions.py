@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ipdash.core.errors import NotAllowed, NotVisible
-from plans.models import CollectiveMember, Plan, PlanTask, Region, Role, Unit
+from plans.models import CollectiveMember, ImportItem, Plan, PlanImport, PlanTask, Region, Role, Unit
 from plans.querysets import code_within
 from plans.scope import BUSINESS_READERS, Scope, scope_of
 
@@ -48,6 +48,13 @@ def visible_units(scope: Scope) -> Q:
         return Q()
     above = {code for home in scope.homes for code in (home[:2] + "0000", home[:4] + "00", home)}
     return code_within("region__code", scope.all_prefixes) | Q(region__code__in=above)
+
+
+def visible_imports(scope: Scope) -> Q:
+    """Imported documents are the business of the region's staff; before a region is known, of whoever brought them."""
+    if not scope.has(Role.STAFF):
+        return Q(pk__in=[])
+    return code_within("region__code", scope.prefixes(Role.STAFF)) | Q(region=None, created_by=scope.user_id)
 
 
 def can_change_in_region(scope: Scope, code: str) -> bool:
@@ -114,6 +121,24 @@ def get_unit_for(scope: Scope, unit_id: int) -> Unit:
         raise not_found()
     found: Unit = unit
     return found
+
+
+def get_import_for(scope: Scope, import_id: int) -> PlanImport:
+    """The imported document with its region and what became of it, or `NotVisible`."""
+    found = PlanImport.objects.filter(visible_imports(scope), pk=import_id).select_related("region", "plan").first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def get_import_item_for(scope: Scope, import_id: int, item_id: int) -> ImportItem:
+    """One item of an imported document, or `NotVisible`."""
+    draft = get_import_for(scope, import_id)
+    item = ImportItem.objects.filter(draft=draft, pk=item_id).first()
+    if item is None:
+        raise not_found()
+    item.draft = draft
+    return item
 
 
 def not_found() -> NotVisible:

@@ -2,6 +2,7 @@
 
 from plans.models.membership import Membership, Role
 from plans.models.plan import GlossaryTerm, Phase, Plan, PlanReference, PlanSection
+from plans.models.plan_import import ImportItem, PlanImport
 from plans.models.region import Region
 from plans.models.task import Assignment, Milestone, PlanTask, TaskMeasure
 from plans.models.unit import CollectiveMember, Unit, UnitAlias
@@ -10,10 +11,12 @@ __all__ = [
     "Assignment",
     "CollectiveMember",
     "GlossaryTerm",
+    "ImportItem",
     "Membership",
     "Milestone",
     "Phase",
     "Plan",
+    "PlanImport",
     "PlanReference",
     "PlanSection",
     "PlanTask",
