@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 _("无法打开文件“%(name)s”：%(reason)s") % {"name": file, "reason": error.strerror or error}
             )
             raise SystemExit(REFUSED) from error
-        reading = read_document(content, file.name, _places())
+        reading = read_document(content, file.name, places())
         if options["json"]:
             self.stdout.write(as_json(as_data(reading)))
         else:
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             )
 
 
-def _places() -> Places:
+def places() -> Places:
     file = Path(settings.BASE_DIR) / "fixtures" / "regions.csv"
     with file.open(encoding="utf-8", newline="") as rows:
         return Places.of(
