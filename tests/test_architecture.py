@@ -31,6 +31,7 @@ HEAVY = {
     "openpyxl": ("indicators/workbooks", "indicators/exports"),
     "python_calamine": ("indicators/workbooks",),
     "xlrd": ("indicators/workbooks",),
+    "pdfplumber": ("plans/documents/pdf_child.py",),
     "numpy": ("indicators/rules", "indicators/services/columns.py", "indicators/services/rollup.py"),
     "celery": ("ipdash/celery.py", "ipdash/jobs"),
     "redis": ("ipdash/jobs",),

@@ -26,7 +26,7 @@ from plans.documents.tasks import leading, tasks_of
 
 
 def read_document(content: bytes, name: str, places: Places) -> Reading:
-    """Reads a document: .txt, .md, .html, .docx by their content. Never raises for what it finds in one.
+    """Reads a document: .txt, .md, .html, .docx and .pdf by their content. Never raises for what it finds in one.
 
     A file that is not read comes back `refused`, with one finding that says how to save it.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from plans.documents.blocks import Finding, Source
 from plans.documents.read_docx import docx_blocks
 from plans.documents.read_html import html_blocks
+from plans.documents.read_pdf import pdf_blocks
 from plans.documents.read_text import blocks_of
 from plans.documents.recognise import decoded, kind_of, refusal
 
@@ -22,6 +23,8 @@ def source_of(content: bytes, name: str) -> Source:
 def _read(kind: str, content: bytes) -> Source:
     if kind == "docx":
         return docx_blocks(content)
+    if kind == "pdf":
+        return pdf_blocks(content)
     text = decoded(content)
     if kind == "html":
         source = html_blocks(text)

@@ -26,7 +26,13 @@ _REFUSALS = {
     "is_ofd": "这是版式文件（.ofd）。请用 OFD 阅读器或 WPS 打开，选“文件 → 另存为”或“转换”，存为 .docx 后读入。",
     "is_xlsb": f"这是二进制 Excel 文件（.xlsb）。{_SAVE_SHEET}",
     "is_xlsx": "这是 Excel 工作簿，不是规划文件。统计数据请在“数据上传”中读入；规划正文请另存为 .docx。",
-    "is_pdf": "这是 PDF 文件（可能是扫描件）。请用 WPS 打开，选“文件 → 另存为”或“PDF 转 Word”，存为 .docx 后读入；扫描件须先做文字识别。",
+    "pdf_scanned": "这是扫描件 PDF，里面只有图片，没有文字。请先做文字识别（WPS：PDF 转 Word，勾选文字识别），核对后另存为 .docx 再读入。",
+    "pdf_without_text": "这份 PDF 里没有可以选中的文字。请用 WPS 打开，选“文件 → 另存为”或“PDF 转 Word”，存为 .docx 后读入。",
+    "pdf_encrypted": "这份 PDF 设有打开密码，本系统不能读取。请取消密码，或用 WPS 打开后选“文件 → 另存为”，存为 .docx 后读入。",
+    "pdf_unreadable": "这份 PDF 的字体没有带编码，取出来的文字是乱码。请用 WPS 选“PDF 转 Word”，核对后存为 .docx 再读入。",
+    "pdf_too_long": "这份 PDF 超过 400 页或 100 万字，不像一份规划。请只保存规划正文，或另存为 .docx 后读入。",
+    "pdf_took_too_long": "这份 PDF 结构复杂，10 秒内没有读完，已停止。请用 WPS 打开，选“文件 → 另存为”或“PDF 转 Word”，存为 .docx 后读入。",
+    "pdf_broken": "这份 PDF 的结构读不通，可能没有传完。请重新下载，或用 WPS 打开后选“文件 → 另存为”，存为 .docx 再读入。",
     "is_rtf": f"这是 RTF 文件。{_SAVE}",
     "is_odt": f"这是 OpenDocument 文件（.odt）。{_SAVE}",
     "is_archive": "这是压缩包。请解压后，把其中的规划文件（.docx、.html 或 .txt）单独读入。",
@@ -39,7 +45,7 @@ _REFUSALS = {
     "html_too_deep": "网页嵌套过深，不读取。请在浏览器中复制正文，粘贴为 .txt 后读入。",
 }
 _SIGNATURES = (
-    (b"%PDF", "is_pdf"), (b"{\\rtf", "is_rtf"), (b"Rar!", "is_archive"), (b"7z\xbc\xaf", "is_archive"), (b"\x1f\x8b", "is_archive"),
+    (b"{\\rtf", "is_rtf"), (b"Rar!", "is_archive"), (b"7z\xbc\xaf", "is_archive"), (b"\x1f\x8b", "is_archive"),
     (b"\x89PNG", "is_picture"), (b"\xff\xd8\xff", "is_picture"), (b"GIF8", "is_picture"),
 )  # fmt: skip
 # Names of the streams of an OLE file, which are written in UTF-16.
@@ -57,7 +63,7 @@ def refusal(code: str) -> NotRead:
 
 
 def kind_of(content: bytes, name: str) -> str:
-    """`docx`, `html` or `text`; raises `NotRead` for everything else."""
+    """`docx`, `pdf`, `html` or `text`; raises `NotRead` for everything else."""
     if not content.strip():
         raise refusal("empty_file")
     if len(content) > FILE_BYTES:
@@ -66,6 +72,8 @@ def kind_of(content: bytes, name: str) -> str:
         raise refusal(_ole_kind(content, name))
     if content.startswith(b"PK\x03\x04"):
         return _zip_kind(content)
+    if b"%PDF-" in content[:1024]:
+        return "pdf"
     for signature, code in _SIGNATURES:
         if content.startswith(signature):
             raise refusal(code)

@@ -19,7 +19,7 @@ REFUSED = 2
 
 
 class Command(BaseCommand):
-    help = str(_("读出一份已印发的规划（.txt、.md、.html、.docx），打印标题、任务、指标和疑点；不保存。"))
+    help = str(_("读出一份已印发的规划（.txt、.md、.html、.docx、.pdf），打印标题、任务、指标和疑点；不保存。"))
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:

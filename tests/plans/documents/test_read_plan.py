@@ -34,7 +34,7 @@ def test_a_refused_file_prints_its_finding_and_ends_with_two(tmp_path):
     file.write_bytes(b"%PDF-1.7")
     printed, code = run(str(file), "--json")
     assert code == 2
-    assert [finding["code"] for finding in json.loads(printed)["findings"]] == ["is_pdf"]
+    assert [finding["code"] for finding in json.loads(printed)["findings"]] == ["pdf_broken"]
 
 
 @pytest.mark.parametrize("name", ["没有.txt"])
