@@ -27,8 +27,8 @@ class Figures:
 
 
 def year_to_date(figures: Figures, reporting: ReportingBasis) -> Figures:
-    """本年累计: as reported, or Q1 + … + Qq, missing where any of them is."""
-    if reporting == ReportingBasis.ytd:
+    """本年累计: as reported, or Q1 + … + Qq, missing where any of them is. A stock stands as it is: it is never added up."""
+    if reporting != ReportingBasis.quarter:
         return figures
     rows, quarters = figures.value.shape
     by_year = (rows, quarters // 4, 4)

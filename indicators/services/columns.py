@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, Min
 from django.db.models.functions import Cast
 
 from indicators.models import Figure, Indicator, TargetLine
@@ -18,7 +18,7 @@ from ipdash.core.numbers import to_scaled
 from ipdash.core.periods import Quarter
 
 EARLIER_YEARS = 3
-"""A forecast by earlier years' shares looks this far back; growth needs one, a population two."""
+"""A forecast by earlier years' shares looks this far back; growth needs one."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ def read_columns(lines: Sequence[TargetLine]) -> PlanColumns:
     """
     plan = lines[0].plan
     pairs = {pair for line in lines for pair in _pairs(line)}
-    first_year = min([plan.start_year - EARLIER_YEARS, *(b.year for line in lines for b in line.baselines.all())])
+    baselines = [baseline.year for line in lines for baseline in line.baselines.all()]
+    first_year = min([plan.start_year - EARLIER_YEARS, *baselines, *_oldest_denominator(lines)])
     first, last = Quarter(first_year, 1), Quarter(plan.end_year, 4)
     edges = read_edges({line.region for line in lines}, {indicator for indicator, _region in pairs}, first, last)
     rows = {pair: row for row, pair in enumerate(sorted(pairs | edges.pairs))}
@@ -64,6 +65,19 @@ def read_columns(lines: Sequence[TargetLine]) -> PlanColumns:
         edges=edges,
         differences=differences,
     )
+
+
+def _oldest_denominator(lines: Sequence[TargetLine]) -> list[int]:
+    """The first year of a population: the latest one before a quarter counts, however old (attainment.md §2)."""
+    stocks = {
+        line.indicator.denominator_id
+        for line in lines
+        if line.indicator.denominator is not None and line.indicator.denominator.quantity == Indicator.Quantity.STOCK
+    }
+    if not stocks:
+        return []
+    found = Figure.objects.filter(indicator__in=stocks, approved_value__isnull=False).aggregate(first=Min("year"))
+    return [] if found["first"] is None else [found["first"]]
 
 
 def _rolled_up(series: c.Series, edges: Edges, rows: dict[Pair, int]) -> tuple[c.Series, Differences | None]:

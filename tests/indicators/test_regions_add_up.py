@@ -108,3 +108,40 @@ def test_counties_are_ranked_among_themselves_and_ties_share_a_rank() -> None:
     world.approve(third, "31")
     assert [world.row(line).rank for line in lines] == [2, 2, 1]
     assert verify(today=TODAY) == []
+
+
+def test_an_old_population_counts_whichever_lines_are_computed_beside_it() -> None:
+    """The latest figure at or before the quarter, however old (attainment.md §2): its age is a finding, not a filter."""
+    world = City()
+    people = builders.make_indicator("people", unit="人")
+    ratio = builders.make_indicator(
+        "per_10k", quantity="ratio", numerator=world.indicator, denominator=people, factor=Decimal(10000)
+    )
+    line = builders.make_line(world.plan, ratio, {2025: "1"})
+    builders.make_line(world.plan, builders.make_indicator("other"), {2025: "9"}, baseline=(2010, "1"))
+    old = Entry("people", world.city.code, 2015, 4, Decimal(50000))
+    save_figures(world.staff, [old], source=Figure.Source.API, today=TODAY)
+    recompute_plan(world.plan.pk, today=TODAY)
+    approve_figures(world.reviewer, [Figure.objects.get().pk])
+    world.approve(world.city, "20")
+    row = world.row(line)
+    assert (row.actual, row.denominator_period, row.denominator_stale) == (4, 2015 * 4 + 3, True)
+    assert verify(today=TODAY) == []
+
+
+def test_a_stock_over_a_flow_is_the_stock_and_not_the_sum_of_its_quarters() -> None:
+    world = City()
+    output = builders.make_indicator("output", quantity="flow", reporting_basis="quarter", unit="亿元")
+    ratio = builders.make_indicator(
+        "per_output", quantity="ratio", numerator=world.indicator, denominator=output, factor=Decimal(1)
+    )
+    line = builders.make_line(world.plan, ratio, {2025: "1"})
+    for quarter in (1, 2, 3):
+        entries = [
+            Entry("patents", world.city.code, 2025, quarter, Decimal(300 + quarter)),
+            Entry("output", world.city.code, 2025, quarter, Decimal(10)),
+        ]
+        save_figures(world.staff, entries, source=Figure.Source.API, today=TODAY)
+    approve_figures(world.reviewer, list(Figure.objects.values_list("pk", flat=True)))
+    # 303 patents in force at the end of the third quarter, 30 produced since January.
+    assert world.row(line).actual == Decimal("10.1")

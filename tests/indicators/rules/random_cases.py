@@ -54,7 +54,7 @@ def random_case(
     if quantity == "ratio":
         indicator["factor"] = random.choice(["1", "100", "10000"])
         indicator["denominator_quantity"] = random.choice(["stock", "flow"])
-        indicator["numerator_reporting_basis"] = random.choice(["quarter", "ytd"])
+        indicator["numerator_reporting_basis"] = random.choice(["quarter", "ytd", "level"])
         indicator["denominator_reporting_basis"] = random.choice(["quarter", "ytd"])
     basis = random.choice(bases)
     start = random.choice([2019, 2020, 2021])

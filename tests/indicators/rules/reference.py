@@ -68,7 +68,7 @@ class Line:
     # ---- 2. The actual
 
     def to_date(self, series: dict, reporting: str, year: int, quarter: int) -> Fraction | None:
-        if reporting == "ytd":
+        if reporting in ("ytd", "level"):  # a stock is what it is at the quarter's end
             return series.get((year, quarter))
         parts = [series.get((year, q)) for q in range(1, quarter + 1)]
         return None if None in parts else sum(parts, Fraction(0))
