@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from indicators.models import Figure, Indicator, ReportingDuty, ReportingPeriod, TargetLine, Upload
+from indicators.models import Decomposition, Figure, Indicator, ReportingDuty, ReportingPeriod, TargetLine, Upload
 from ipdash.core.errors import NotAllowed
 from ipdash.core.periods import Quarter
 from plans.models import Plan, Role
@@ -103,6 +103,13 @@ def visible_uploads(scope: Scope) -> Q:
     return own | Q(pk__in=Upload.objects.filter(code_within("rows__region__code", prefixes)).values("pk"))
 
 
+def visible_decompositions(scope: Scope) -> Q:
+    """Who split a target and why is the business of the region's staff and reviewers."""
+    return Q(line__in=TargetLine.objects.visible_to(scope)) & code_within(
+        "line__region__code", scope.prefixes(*INSIDE_REGION)
+    )
+
+
 def can_enter(scope: Scope, region_code: str, duty_unit: int | None) -> bool:
     """Whether the person may report a figure of this region: its staff, or reporters of the unit that has the duty.
 
@@ -150,6 +157,18 @@ def get_line_for(scope: Scope, line_id: int) -> TargetLine:
     if line is None:
         raise not_found()
     found: TargetLine = line
+    return found
+
+
+def get_decomposition_for(scope: Scope, decomposition_id: int) -> Decomposition:
+    """The decomposition with its line, or `NotVisible`."""
+    found = (
+        Decomposition.objects.filter(visible_decompositions(scope), pk=decomposition_id)
+        .select_related("line__plan__region", "line__region", "line__indicator", "by_indicator", "made_by")
+        .first()
+    )
+    if found is None:
+        raise not_found()
     return found
 
 

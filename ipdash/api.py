@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
 from indicators.api.attainment import AttainmentViewSet
+from indicators.api.decompositions import DecompositionViewSet
 from indicators.api.duties import DutyViewSet
 from indicators.api.figures import FigureViewSet
 from indicators.api.indicators import IndicatorViewSet
@@ -56,6 +57,7 @@ for prefix, view in (
     ("tasks", TaskViewSet),
     ("indicators", IndicatorViewSet),
     ("target-lines", TargetLineViewSet),
+    ("decompositions", DecompositionViewSet),
     ("reporting-duties", DutyViewSet),
     ("figures", FigureViewSet),
     ("periods", PeriodViewSet),

@@ -91,6 +91,10 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/api/v1/target-lines/{line}/adjust/"): lambda _ids: {
         "year": 2025, "comparator": ">=", "value": "1", "in_force_from": "2025Q1", "adjusting_document": "调整通知",
     },
+    ("POST", "/api/v1/target-lines/{line}/decompose/"): lambda _ids: {
+        "over": "years", "method": "hand", "values": {"2024": "21"}, "reason": "年度分解",
+    },
+    ("POST", "/api/v1/decompositions/{decomposition}/undo/"): lambda _ids: {"reason": "分错了"},
     ("POST", "/api/v1/reporting-duties/"): lambda ids: {
         "indicator": "new_line_indicator", "region": "500120", "unit": ids["unit"], "from": "2021-01-01",
     },

@@ -235,6 +235,13 @@ TABLE = """
 /api/v1/target-lines/{line}/           PATCH  foreign  401  404  403  403  403  403  403  403  403
 /api/v1/target-lines/{line}/adjust/    POST   own      401  201  403  403  403  403  403  403  403
 /api/v1/target-lines/{line}/adjust/    POST   foreign  401  404  403  403  403  403  403  403  403
+/api/v1/target-lines/{line}/decompose/ POST   own      401  200  403  403  403  403  403  403  403
+/api/v1/target-lines/{line}/decompose/ POST   foreign  401  404  403  403  403  403  403  403  403
+/api/v1/decompositions/                GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/decompositions/{decomposition}/ GET    own      401  200  404  200  404  404  404  404  404
+/api/v1/decompositions/{decomposition}/ GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/decompositions/{decomposition}/undo/ POST   own      401  200  403  403  403  403  403  403  403
+/api/v1/decompositions/{decomposition}/undo/ POST   foreign  401  404  403  403  403  403  403  403  403
 /api/v1/reporting-duties/              GET    -        401  200  200  200  200  200  200  200  200
 /api/v1/reporting-duties/              POST   -        401  201  403  403  403  403  403  403  403
 /api/v1/reporting-duties/{duty}/       GET    own      401  200  200  200  200  200  404  404  404

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,9 +17,11 @@ from django.db.models import Max
 from django.http import HttpResponse
 from django.test import Client
 
-from indicators.models import Attainment, Figure, ReportingDuty, ReportingPeriod, TargetLine, Upload
+from indicators.models import Attainment, Decomposition, Figure, ReportingDuty, ReportingPeriod, TargetLine, Upload
+from indicators.selectors.decomposition.base import Goal, Wish
 from indicators.selectors.templates import template_spec
 from indicators.services import uploads
+from indicators.services.decomposition import decompose
 from indicators.workbooks.template import build_csv_template
 from ipdash.accounts import services as accounts
 from ipdash.accounts.models import ApiToken, AuditEntry, User
@@ -79,7 +82,7 @@ def _of_county(county: counties.County) -> Objects:
         "upload": county.upload.pk, "job": county.job.pk, "token": county.token.pk, "user": reporter.pk,
         "membership": reporter.memberships.get().pk, "entry": AuditEntry.objects.aggregate(last=Max("number"))["last"],
         "returned": county.figures["returned"].pk, "draft": county.figures["draft"].pk, "year": 2025,
-        "second_unit": county.unit.pk,
+        "second_unit": county.unit.pk, "decomposition": _decomposition(county.lines[0]).pk,
     }  # fmt: skip
 
 
@@ -106,7 +109,20 @@ def own_objects(role: str) -> Objects:
         "user": User.objects.get(username="department").pk,
         "membership": Membership.objects.get(user__username="department").pk, "entry": 1,
         "year": 2025, "second_unit": Unit.objects.get(region__code="500120", name="区财政局").pk,
+        "decomposition": _decomposition(line).pk,
     }  # fmt: skip
+
+
+def _decomposition(line: TargetLine) -> Decomposition:
+    """A target of the line's that was set by hand in a decomposition."""
+    found = Decomposition.objects.filter(line=line).first()
+    if found is not None:
+        return found
+    staff = User.objects.filter(memberships__role=Role.STAFF, memberships__region=line.plan.region).first()
+    wish = Wish("years", "hand", values={"2023": Goal(Decimal(7319467))})
+    made = decompose(staff, line.pk, wish, today=date(2025, 10, 12), reason="秘理由").made
+    assert made is not None
+    return made
 
 
 def _upload(plan: Plan) -> Upload:

@@ -14,7 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from indicators.api.base import indicator_filter
+from indicators.api.decomposition_bodies import DecomposeBody, DecomposedSerializer, answer_of, wish_of
 from indicators.models import Target, TargetLine
+from indicators.services.decomposition import Decomposed, decompose, preview_decomposition
 from indicators.services.targets import (
     BaselineValue,
     LineValues,
@@ -23,6 +25,7 @@ from indicators.services.targets import (
     change_line,
     create_line,
 )
+from ipdash.core import clock
 from ipdash.core.api.bodies import Body, for_change
 from ipdash.core.api.fields import (
     Choice,
@@ -57,7 +60,10 @@ class BaselineSerializer(serializers.Serializer[Any]):
 
 @also(source=Choice(Target.Source.choices))
 class TargetSerializer(serializers.Serializer[Any]):
-    """One year's target in one version; `in_force_from` is null for the first one, else a quarter as 2023Q3."""
+    """One year's target in one version; `in_force_from` is null for the first one, else a quarter as 2023Q3.
+
+    `decomposition` is the act that set it, if one did.
+    """
 
     year = year()
     comparator = Choice(Comparator.choices)
@@ -67,6 +73,7 @@ class TargetSerializer(serializers.Serializer[Any]):
     in_force_from = serializers.SerializerMethodField()
     adjusting_document = Text(allow_blank=True)
     adjusted_on = Day(allow_null=True)
+    decomposition = identifier(source="decomposition_id", allow_null=True)
 
     def get_in_force_from(self, target: Target) -> str | None:
         return None if target.in_force_from is None else str(Quarter.from_index(target.in_force_from))
@@ -237,6 +244,28 @@ class TargetLineViewSet(ScopedWritable):
             version=version,
         )  # fmt: skip
         return self.shown(found.pk, job_id(job), status=201)
+
+    @extend_schema(
+        operation_id="target_lines_decompose",
+        summary="目标：分解到年度或下级地区",
+        description="preview为true时只计算不保存。文件规定的目标不改；已在考核的年份只从本季度起生效；"
+        "asks不为空时保存须给reason，needs_allow_shortfall为true时还须给allow_shortfall。同样的内容再次提交不改变任何数据。",
+        request=DecomposeBody,
+        responses=DecomposedSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def decompose(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        require_role(self.scope, *self.writers)
+        found, values, today = self.get_object(), self.read(DecomposeBody), clock.today()
+        wish = wish_of(values)
+        if values["preview"]:
+            shown = Decomposed(preview_decomposition(request.user, found.pk, wish, today=today))
+            return Response(answer_of(shown))
+        done = decompose(
+            request.user, found.pk, wish, today=today, reason=values["reason"],
+            allow_shortfall=values["allow_shortfall"], seen=values.get("seen"),
+        )  # fmt: skip
+        return Response(answer_of(done))
 
 
 def _values(values: dict[str, Any]) -> LineValues:

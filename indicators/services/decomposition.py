@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from indicators.decomposition_words import goal_text, sum_text
 from indicators.models import Decomposition, Target, TargetLine
-from indicators.permissions import get_line_for
+from indicators.permissions import get_decomposition_for, get_line_for
 from indicators.selectors.decomposition.base import (
     WRITTEN,
     Balance,
@@ -119,8 +119,7 @@ def undo_decomposition(actor: Any, decomposition_id: int, *, reason: str) -> Job
     `changed_since` with the list where a target was changed, adjusted or split again since.
     """
     scope = scope_of(actor)
-    found = Decomposition.objects.filter(pk=decomposition_id).first()
-    line = get_line_for(scope, found.line_id if found is not None else 0)
+    line = get_decomposition_for(scope, decomposition_id).line
     require_staff_of(scope, line.plan.region)
     reason = reason.strip()[:LONGEST_REASON]
     if not reason:

@@ -102,7 +102,10 @@ class RegionSplit:
         if asked is None:
             return list(self.regions)
         if strange := sorted(set(asked) - set(self.regions)):
-            message = _("“%(code)s”不是%(region)s的下级地区。") % {"code": strange[0], "region": self.line.region.name}
+            message = _("“%(code)s”不是%(region)s的下级地区。") % {
+                "code": strange[0][:40],
+                "region": self.line.region.name,
+            }
             raise refuse("unknown_region", "regions", message)
         if not asked:
             raise refuse("regions_needed", "regions", _("请至少让一个地区参与分解。"))

@@ -114,10 +114,10 @@ class YearSplit:
     def _by_hand(self) -> dict[int, tuple[str, Goal]]:
         found = {}
         for key, goal in self.wish.values.items():
-            year = int(key) if key.isascii() and key.isdecimal() else 0
+            year = int(key) if len(key) == 4 and key.isascii() and key.isdecimal() else 0
             stored = self.targets.get(year)
             if year not in self._plan_years or year < self.first:
-                raise refuse("unknown_year", "values", _("“%(year)s”不是可以分解的年份。") % {"year": key})
+                raise refuse("unknown_year", "values", _("“%(year)s”不是可以分解的年份。") % {"year": key[:40]})
             if stored is not None and not is_free(stored):
                 if (goal.value, goal.upper) == (stored.value, stored.upper):
                     continue
