@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from indicators.models import Attainment, Indicator, Target, TargetLine
 from indicators.models.attainment import Light, Status
 from ipdash.core.comparators import Comparator
-from ipdash.core.display import MISSING, number_text, percent_text, points_text
-from ipdash.core.numbers import plain
+from ipdash.core.display import MISSING, number_text, percent_text, points_text, unit_after
+from ipdash.core.numbers import plain, round_half_up
+from ipdash.core.words import say as _
 
 PERCENT_BASES = frozenset({TargetLine.Basis.GROWTH, TargetLine.Basis.AVERAGE_GROWTH})
+
+
+COMPARED: dict[str, str] = {
+    Comparator.AT_LEAST: gettext_noop("不低于%(value)s"),
+    Comparator.MORE_THAN: gettext_noop("超过%(value)s"),
+    Comparator.EQUAL: gettext_noop("等于%(value)s"),
+    Comparator.AT_MOST: gettext_noop("不超过%(value)s"),
+    Comparator.LESS_THAN: gettext_noop("低于%(value)s"),
+}
 
 
 def line_unit(line: TargetLine) -> str:
@@ -35,8 +45,18 @@ def shown_value(line: TargetLine, value: Decimal | None) -> Decimal | None:
 
 
 def value_text(line: TargetLine, value: Decimal | None, *, sign: bool = False) -> str:
-    """A value of this line without its unit."""
-    return number_text(shown_value(line, value), line_places(line), sign=sign)
+    """A value of this line without its unit. One that its decimals would round to 0 keeps its first digit: 0 is 0."""
+    shown, places = shown_value(line, value), line_places(line)
+    if shown and round_half_up(shown, places) == 0:
+        places = -shown.adjusted()
+    return number_text(shown, places, sign=sign)
+
+
+def baseline_text(line: TargetLine, value: Decimal) -> str:
+    """A baseline with its unit: where growth since then is asked for, a level in the indicator's own unit."""
+    if line.basis == TargetLine.Basis.AVERAGE_GROWTH:
+        return figure_value_text(line.indicator, value) + unit_after(line.indicator.unit)
+    return value_text(line, value) + unit_after(line_unit(line))
 
 
 def figure_value_text(indicator: Indicator, value: Decimal | None) -> str:
@@ -59,14 +79,7 @@ def target_text(target: Target, line: TargetLine) -> str:
 
 
 def _compared(comparator: str) -> str:
-    # Looked up in the reader's language at the time of showing.
-    return {
-        Comparator.AT_LEAST: _("不低于%(value)s"),
-        Comparator.MORE_THAN: _("超过%(value)s"),
-        Comparator.EQUAL: _("等于%(value)s"),
-        Comparator.AT_MOST: _("不超过%(value)s"),
-        Comparator.LESS_THAN: _("低于%(value)s"),
-    }[Comparator(comparator)]
+    return _(COMPARED[comparator])
 
 
 def line_display(line: TargetLine, row: Attainment | None) -> dict[str, str]:
@@ -86,6 +99,7 @@ def line_display(line: TargetLine, row: Attainment | None) -> dict[str, str]:
         "year_gap": points_text(row.year_gap),
         "gap_to_target": value_text(line, row.gap_to_target),
         "forecast": value_text(line, row.forecast),
+        "forecast_method": forecast_method_text(row.forecast_method),
         "needed_per_quarter": value_text(line, row.needed_per_quarter),
         "change_on_quarter": change_text(line, row.change_on_quarter),
         "change_on_year": change_text(line, row.change_on_year),
@@ -121,25 +135,30 @@ def _blank(line: TargetLine) -> dict[str, str]:
         **blank,
         "unit": line_unit(line),
         "target_source": "",
+        "forecast_method": "",
         "status": _("等待计算"),
         "light": str(Light.NONE.label),
     }
 
 
+TARGET_SOURCES = {
+    "stated": gettext_noop("文件规定"),
+    "decomposed": gettext_noop("分解"),
+    "interpolated": gettext_noop("按线性分解"),
+    "next": gettext_noop("取下一年目标"),
+}
+FORECAST_METHODS = {
+    "share": gettext_noop("按前三年同期占全年的平均比重推算"),
+    "proportion": gettext_noop("按已过季度平均推算"),
+    "trend": gettext_noop("按近几个季度的平均增量推算"),
+}
+
+
 def target_source_text(source: str) -> str:
     """How a year's target came about."""
-    return {
-        "stated": _("文件规定"),
-        "decomposed": _("分解"),
-        "interpolated": _("按线性分解"),
-        "next": _("取下一年目标"),
-    }.get(source, "")
+    return _(TARGET_SOURCES[source]) if source else ""
 
 
 def forecast_method_text(method: str) -> str:
     """How the year's end was forecast (attainment.md §4)."""
-    return {
-        "share": _("按前三年同期占全年的平均比重推算"),
-        "proportion": _("按已过季度平均推算"),
-        "trend": _("按近几个季度的平均增量推算"),
-    }.get(method, "")
+    return _(FORECAST_METHODS[method]) if method else ""

@@ -64,4 +64,4 @@ class AttainmentViewSet(ScopedReadOnly):
 def told(rows: Sequence[Attainment], scope: Scope) -> list[dict[str, Any]]:
     """Results as this person may read them; the queries do not grow with the rows."""
     why = explain_many(rows, insider_of=scope.prefixes(*INSIDE_REGION))
-    return [attainment(row, why[row.pk]) for row in rows]
+    return [attainment(row, why[row.line_id, row.as_quarter]) for row in rows]

@@ -15,6 +15,7 @@ from indicators.models import Attainment, TargetLine
 from indicators.models.attainment import Light, Status
 from ipdash.core.api.fields import (
     Choice,
+    Day,
     DecimalOut,
     Text,
     Whole,
@@ -36,6 +37,11 @@ VALUES = (
 """The results that are numbers (attainment.md §4)."""
 
 
+def quarter_code(**kwargs: Any) -> serializers.RegexField:
+    """A quarter as `2025Q3`."""
+    return serializers.RegexField(r"^[0-9]{4}Q[1-4]$", **kwargs)
+
+
 class CoverageSerializer(serializers.Serializer[Any]):
     """How many of the children that have to report have reported."""
 
@@ -45,7 +51,10 @@ class CoverageSerializer(serializers.Serializer[Any]):
 
 @also(source=Text(allow_blank=True))
 class InputSerializer(serializers.Serializer[Any]):
-    """A figure that the result needs; `value` null where it lacks. Who and from where is told to insiders alone."""
+    """A figure that the result needs; `value` null where it lacks. Who and from where is told to insiders alone.
+
+    `coverage`: of the regions below that have to report it, how many have.
+    """
 
     indicator = indicator_code()
     region = region_code()
@@ -53,6 +62,7 @@ class InputSerializer(serializers.Serializer[Any]):
     quarter = quarter()
     value = DecimalOut(allow_null=True)
     text = Text()
+    coverage = CoverageSerializer(allow_null=True)
     figure = identifier(allow_null=True)
     entered_by = Text(allow_blank=True)
     approved_by = Text(allow_blank=True)
@@ -85,12 +95,30 @@ class ResultFields(serializers.Serializer[Any]):
     change_on_year = DecimalOut(allow_null=True)
     rank = Whole(allow_null=True)
     coverage = CoverageSerializer(allow_null=True)
-    denominator_period = serializers.RegexField(r"^[0-9]{4}Q[1-4]$", allow_null=True)
+    denominator_period = quarter_code(allow_null=True)
     denominator_stale = YesNo()
     too_large = YesNo()
     rules_version = Text(allow_blank=True)
     computed_at = serializers.DateTimeField()
     display = serializers.DictField(child=Text(allow_blank=True))
+
+
+class FindingSerializer(serializers.Serializer[Any]):
+    """What to know about the quality of a result; it never changes the figure."""
+
+    code = Choice(["partial", "children_differ", "denominator_stale", "too_large", "basis_open"])
+    message = Text()
+
+
+class OriginSerializer(serializers.Serializer[Any]):
+    """Where the target stands: its year, its wording, its line in the plan; if adjusted, by what and from which quarter."""
+
+    year = year()
+    printed = Text(allow_blank=True)
+    line = Whole(allow_null=True)
+    document = Text(allow_blank=True)
+    adjusted_on = Day(allow_null=True)
+    in_force_from = quarter_code(allow_null=True)
 
 
 class AttainmentSerializer(ResultFields):
@@ -103,6 +131,8 @@ class AttainmentSerializer(ResultFields):
     indicator = indicator_code()
     explanation = Text()
     inputs = InputSerializer(many=True)
+    findings = FindingSerializer(many=True)
+    target_origin = OriginSerializer(allow_null=True)
 
 
 def result(line: TargetLine, row: Attainment) -> dict[str, Any]:
@@ -154,12 +184,29 @@ def attainment(row: Attainment, why: Explanation) -> dict[str, Any]:
         "region": line.region.code,
         "indicator": line.indicator.code,
         **result(line, row),
-        "explanation": why.sentence,
+        "explanation": why.text,
         "inputs": [_input(item) for item in why.inputs],
+        "findings": [{"code": finding.code, "message": finding.message} for finding in why.findings],
+        "target_origin": _origin(why),
+    }
+
+
+def _origin(why: Explanation) -> dict[str, Any] | None:
+    origin = why.origin
+    if origin is None:
+        return None
+    return {
+        "year": origin.year,
+        "printed": origin.printed,
+        "line": why.source_line,
+        "document": origin.document,
+        "adjusted_on": None if origin.adjusted_on is None else origin.adjusted_on.isoformat(),
+        "in_force_from": None if origin.in_force_from is None else str(origin.in_force_from),
     }
 
 
 def _input(item: Input) -> dict[str, Any]:
+    source = item.source
     return {
         "indicator": item.indicator.code,
         "region": item.region_code,
@@ -167,11 +214,12 @@ def _input(item: Input) -> dict[str, Any]:
         "quarter": item.quarter.quarter,
         "value": number(item.value),
         "text": item.text,
-        "figure": item.figure_id,
-        "entered_by": item.entered_by,
-        "approved_by": item.approved_by,
-        "approved_at": moment(item.approved_at),
-        "source": item.source,
+        "coverage": {"reported": item.reported, "expected": item.expected} if item.expected else None,
+        "figure": source.figure_id if source else None,
+        "entered_by": source.entered_by if source else "",
+        "approved_by": source.approved_by if source else "",
+        "approved_at": moment(source.approved_at) if source else None,
+        "source": source.words if source else "",
     }
 
 

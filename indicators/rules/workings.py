@@ -5,6 +5,7 @@ The same functions as in the computation, in exact arithmetic: a number named he
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -48,12 +49,12 @@ class Workings:
     after: Values
 
 
-def workings(lines: Lines, targets: Targets, series: Series, asked: Integers) -> Workings:
+def workings(lines: Lines, targets: Targets, series: Series, asked: Sequence[int]) -> Workings:
     """The workings of each line at the end of each asked quarter, by the target versions in force then."""
-    asked = np.asarray(asked, np.int64)
-    made = _blank((len(lines), len(asked)))
-    if len(lines) and len(asked):
-        for part in parts(Source(lines, targets, series, TargetsByLine.of(targets, len(lines))), asked):
+    quarters = np.array(asked, np.int64)
+    made = _blank((len(lines), len(quarters)))
+    if len(lines) and len(quarters):
+        for part in parts(Source(lines, targets, series, TargetsByLine.of(targets, len(lines))), quarters):
             _work_out(made, part, group_of(part, series))
     return made
 

@@ -26,8 +26,8 @@ class PlanColumns:
     """Lines of one plan as columns: `line_ids[i]` is row i, `asked` is every quarter of the plan.
 
     `siblings` numbers the groups of lines that are ranked against each other: one indicator and basis, one parent region.
-    `rows` says which row of the series holds an indicator in a region, `edges` which are added up to which, and
-    `differences` where a region's own figure is not its children's sum.
+    `rows` says which row of the series holds an indicator in a region, `own` where that region itself has a figure,
+    `edges` what is added up to what, and `differences` where a region's own figure is not its children's sum.
     """
 
     line_ids: list[int]
@@ -37,6 +37,7 @@ class PlanColumns:
     asked: c.Integers
     siblings: c.Integers
     rows: dict[Pair, int]
+    own: c.Mask
     edges: Edges
     differences: Differences | None
 
@@ -53,7 +54,8 @@ def read_columns(lines: Sequence[TargetLine]) -> PlanColumns:
     first, last = Quarter(first_year, 1), Quarter(plan.end_year, 4)
     edges = read_edges({line.region for line in lines}, {indicator for indicator, _region in pairs}, first, last)
     rows = {pair: row for row, pair in enumerate(sorted(pairs | edges.pairs))}
-    series, differences = _rolled_up(_series(rows, first, last), edges, rows)
+    reported = _series(rows, first, last)
+    series, differences = _rolled_up(reported, edges, rows)
     return PlanColumns(
         line_ids=[line.pk for line in lines],
         lines=_lines(lines, rows),
@@ -62,6 +64,7 @@ def read_columns(lines: Sequence[TargetLine]) -> PlanColumns:
         asked=np.arange(Quarter(plan.start_year, 1).index, Quarter(plan.end_year, 4).index + 1, dtype=np.int64),
         siblings=_siblings(lines),
         rows=rows,
+        own=reported.known,
         edges=edges,
         differences=differences,
     )

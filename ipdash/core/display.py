@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ipdash.core.numbers import decimal_text, round_half_up
+from ipdash.core.words import say as _
 
 MISSING = "—"
 MINUS = "−"

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from ipdash.core.words import say as _
+
+NAMES = (gettext_noop("一季度"), gettext_noop("二季度"), gettext_noop("三季度"), gettext_noop("四季度"))
 _CODE = re.compile(r"^(\d{4})Q([1-4])$")
 
 
@@ -71,8 +74,7 @@ class Quarter:
     @property
     def label(self) -> str:
         """As people say it: 2025年三季度."""
-        names = {1: _("一季度"), 2: _("二季度"), 3: _("三季度"), 4: _("四季度")}
-        return _("%(year)s年%(quarter)s") % {"year": self.year, "quarter": names[self.quarter]}
+        return _("%(year)s年%(quarter)s") % {"year": self.year, "quarter": _(NAMES[self.quarter - 1])}
 
 
 def quarters_between(first: Quarter, last: Quarter) -> Iterator[Quarter]:

@@ -55,7 +55,7 @@ def test_a_result_is_the_stored_one_with_the_strings_of_the_pages(api_of: Api) -
         assert row[name] == (None if value is None else decimal_text(value))
     assert (row["status"], row["light"], row["rank"]) == (stored.status, stored.light, stored.rank)
     assert row["display"] == line_display(stored.line, stored)
-    assert row["explanation"] == explain(stored).sentence
+    assert row["explanation"] == explain(stored).text
     assert [item["value"] for item in row["inputs"]] == [
         None if item.value is None else decimal_text(item.value) for item in explain(stored).inputs
     ]

@@ -92,7 +92,7 @@ def test_a_quarter_that_has_not_ended_is_not_due(client_of: ClientOf, bishan: Pl
 def test_an_indicator_page_explains_its_number_and_shows_its_source(client_of: ClientOf, bishan: Plan) -> None:
     line = TargetLine.objects.get(plan=bishan, printed_name="万人发明专利拥有量")
     page = text_of(client_of("leader"), f"/plans/{bishan.pk}/indicators/{line.pk}/?quarter=2025Q3")
-    assert "由有效发明专利拥有量除以常住人口" in page
+    assert "由有效发明专利拥有量（" in page
     assert "判定为" in page
     assert line.source_text in page
 

@@ -25,7 +25,7 @@ def opened(quantity: str, basis: str, figures: dict[str, str], at: tuple[int, in
         ],
     }
     lines, targets, series = columns([case])
-    return workings(lines, targets, series, [quarter_index(*at)])  # type: ignore[arg-type]  # a list of one
+    return workings(lines, targets, series, [quarter_index(*at)])
 
 
 TARGET = {"2025": {"comparator": ">=", "value": "25"}}

@@ -1,0 +1,107 @@
+"""位次: a line beside those of the regions with the same parent, and beside those of the regions below (attainment.md §4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from indicators.display import line_display
+from indicators.explanations import children_word
+from indicators.models import Attainment, TargetLine
+from indicators.permissions import visible_lines
+from ipdash.core.periods import Quarter
+from plans.models import Region
+from plans.scope import Scope
+
+
+@dataclass(frozen=True)
+class Place:
+    """One region in the order. `rank` is None where its actual is missing; `tied` says that others share the rank."""
+
+    line: TargetLine
+    rank: int | None
+    tied: bool
+    display: dict[str, str]
+    status: str
+    coverage: tuple[int, int] | None
+    current: bool
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Regions with the same parent by rank, those without an actual last.
+
+    `total` and `missing` count all of them, also where the plan shows the reader only their own `places`.
+    """
+
+    places: list[Place]
+    total: int
+    missing: int
+    children: str
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the plan hides some of the regions from this reader."""
+        return len(self.places) < self.total
+
+
+@dataclass(frozen=True)
+class Rankings:
+    """Among the line's equals, and among those below it; None where there is nothing to compare."""
+
+    siblings: Ranking | None
+    below: Ranking | None
+
+
+def rankings(scope: Scope, line: TargetLine, quarter: Quarter) -> Rankings:
+    """Both rankings of a line the person may see, in two queries."""
+    family = TargetLine.objects.filter(plan=line.plan_id, indicator=line.indicator_id, basis=line.basis)
+    kin = Q(region__parent=line.region_id)
+    if line.region.parent_id is not None:
+        kin |= Q(region__parent=line.region.parent_id)
+    lines = list(family.filter(kin).select_related("region").order_by("region__code"))
+    if not lines:
+        return Rankings(None, None)
+    shown = set(family.filter(kin).filter(visible_lines(scope)).values_list("pk", flat=True))
+    rows = {row.line_id: row for row in Attainment.objects.at(quarter).filter(line__in=[each.pk for each in lines])}
+    for each in lines:
+        each.plan, each.indicator = line.plan, line.indicator
+    siblings = [each for each in lines if each.region.parent_id == line.region.parent_id]
+    below = [each for each in lines if each.region.parent_id == line.region_id]
+    parent = line.region.parent
+    return Rankings(
+        _ranking(siblings, rows, shown, line, parent) if len(siblings) > 1 else None,
+        _ranking(below, rows, shown, line, line.region) if below else None,
+    )
+
+
+def _ranking(
+    lines: Sequence[TargetLine],
+    rows: dict[int, Attainment],
+    shown: set[int],
+    own: TargetLine,
+    parent: Region | None,
+) -> Ranking:
+    ranks = Counter(row.rank for line in lines if (row := rows.get(line.pk)) is not None)
+    places = [_place(line, rows.get(line.pk), ranks, own) for line in lines if line.pk in shown]
+    places.sort(key=lambda place: (place.rank is None, place.rank, place.line.region.code))
+    ranked = sum(count for rank, count in ranks.items() if rank is not None)
+    word = children_word(parent.level, parent.code) if parent else children_word("", "")
+    return Ranking(places, len(lines), len(lines) - ranked, word)
+
+
+def _place(line: TargetLine, row: Attainment | None, ranks: Counter[int | None], own: TargetLine) -> Place:
+    rank = row.rank if row else None
+    covered = row is not None and row.coverage_expected is not None and row.coverage_reported is not None
+    return Place(
+        line=line,
+        rank=rank,
+        tied=rank is not None and ranks[rank] > 1,
+        display=line_display(line, row),
+        status=row.status if row else "",
+        coverage=(row.coverage_reported or 0, row.coverage_expected or 0) if row and covered else None,
+        current=line.pk == own.pk,
+    )
