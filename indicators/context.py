@@ -43,6 +43,7 @@ class Chrome:
 READERS = (Role.STAFF, Role.REVIEWER, Role.LEADER, Role.REPORTER, Role.DEPARTMENT)
 NAVIGATION: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/plans/", "总览", READERS),
+    ("/compare/", "对比", READERS),
     ("/my-work/", "我的工作", (Role.STAFF, Role.REVIEWER, Role.REPORTER, Role.DEPARTMENT)),
     ("/entry/", "填报", (Role.STAFF, Role.REPORTER)),
     ("/review/", "审核", (Role.REVIEWER,)),
@@ -57,6 +58,7 @@ def _labels() -> dict[str, str]:
     # Named one by one so that the translations find them.
     return {
         "总览": _("总览"),
+        "对比": _("对比"),
         "我的工作": _("我的工作"),
         "填报": _("填报"),
         "审核": _("审核"),

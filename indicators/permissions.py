@@ -47,8 +47,16 @@ def plans_with_a_duty(scope: Scope) -> Q:
 
 def visible_lines(scope: Scope) -> Q:
     """Target lines of the plans a person reads; where a plan hides siblings, only those of their own regions."""
-    own = code_within("region__code", scope.all_prefixes) | Q(region__code__in=scope.homes)
-    return Q(plan__in=Plan.objects.visible_to(scope)) & (Q(plan__hide_siblings=False) | own)
+    return Q(plan__in=Plan.objects.visible_to(scope)) & (Q(plan__hide_siblings=False) | _of_own_regions(scope))
+
+
+def visible_lines_of(scope: Scope, plan: Plan) -> Q:
+    """The same for one plan that the person has been found to read: the question is not asked of every plan again."""
+    return Q(plan=plan) & _of_own_regions(scope) if plan.hide_siblings else Q(plan=plan)
+
+
+def _of_own_regions(scope: Scope) -> Q:
+    return code_within("region__code", scope.all_prefixes) | Q(region__code__in=scope.homes)
 
 
 def visible_figures(scope: Scope) -> Q:

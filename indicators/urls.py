@@ -5,13 +5,17 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from indicators.manage_urls import manage_urls
-from indicators.views import entry, line, my_work, overview, review, templates, uploads
+from indicators.views import compare, entry, line, my_work, overview, review, templates, uploads
 
 urlpatterns: list[URLPattern] = [
     path("", overview.home, name="home"),
     path("plans/", overview.plan_list, name="plan-list"),
     path("plans/<int:plan_id>/", overview.plan_overview, name="overview"),
     path("plans/<int:plan_id>/indicators/<int:line_id>/", line.indicator, name="indicator"),
+    path("compare/", compare.ranking_page, name="compare"),
+    path("compare/regions/", compare.matrix_page, name="compare-regions"),
+    path("compare/plans/", compare.across_page, name="compare-plans"),
+    path("compare/units/", compare.units_page, name="compare-units"),
     path("my-work/", my_work.work, name="my-work"),
     path("review/", review.review, name="review"),
     path("entry/", entry.entry, name="entry"),

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
 from indicators.api.attainment import AttainmentViewSet
+from indicators.api.comparison import AcrossView, MatrixView, RankingView, UnitsView
 from indicators.api.decompositions import DecompositionViewSet
 from indicators.api.duties import DutyViewSet
 from indicators.api.figures import FigureViewSet
@@ -71,6 +72,10 @@ for prefix, view in (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(router.urls)),
     path("v1/overview/", OverviewView.as_view(), name="overview"),
+    path("v1/comparison/ranking/", RankingView.as_view(), name="comparison-ranking"),
+    path("v1/comparison/matrix/", MatrixView.as_view(), name="comparison-matrix"),
+    path("v1/comparison/plans/", AcrossView.as_view(), name="comparison-plans"),
+    path("v1/comparison/units/", UnitsView.as_view(), name="comparison-units"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
         "docs/",

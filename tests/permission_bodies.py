@@ -112,6 +112,18 @@ BODIES: dict[tuple[str, str], Body] = {
 }  # fmt: skip
 
 QUERIES: dict[str, Callable[[Objects], str]] = {
+    **dict.fromkeys(
+        (
+            "/compare/",
+            "/compare/regions/",
+            "/compare/units/",
+            "/api/v1/comparison/ranking/",
+            "/api/v1/comparison/matrix/",
+            "/api/v1/comparison/units/",
+        ),
+        lambda ids: f"?plan={ids['plan']}",
+    ),
+    "/api/v1/comparison/plans/": lambda ids: f"?indicator={ids['indicator']}",
     "/api/v1/overview/": lambda ids: f"?plan={ids['plan']}",
     "/entry/template/": lambda ids: f"?unit={ids['unit']}&year=2025&quarter=3&format=csv",
     "/api/*": lambda _ids: "nothing/",

@@ -44,6 +44,13 @@ TABLE = """
 /plans/{plan}/indicators/{line}/       GET    own      302  200  200  200  200  200  404  404  404
 /plans/{plan}/indicators/{line}/       GET    foreign  302  404  404  404  404  404  404  404  404
 /plans/{plan}/indicators/{line}/       GET    mixed    302  404  404  404  404  404  404  404  404
+/compare/                              GET    own      302  200  200  200  200  200  404  404  404
+/compare/                              GET    foreign  302  404  404  404  404  404  404  404  404
+/compare/regions/                      GET    own      302  200  200  200  200  200  404  404  404
+/compare/regions/                      GET    foreign  302  404  404  404  404  404  404  404  404
+/compare/plans/                        GET    -        302  200  200  200  200  200  200  200  200
+/compare/units/                        GET    own      302  200  200  200  200  200  404  404  404
+/compare/units/                        GET    foreign  302  404  404  404  404  404  404  404  404
 /tasks/                                GET    -        302  200  200  200  200  200  200  200  200
 /tasks/{task}/                         GET    own      302  200  200  200  200  200  404  404  404
 /tasks/{task}/                         GET    foreign  302  404  404  404  404  404  404  404  404
@@ -270,6 +277,14 @@ TABLE = """
 /api/v1/attainment/{attainment}/       GET    foreign  401  404  404  404  404  404  404  404  404
 /api/v1/overview/                      GET    own      401  200  200  200  200  200  404  404  404
 /api/v1/overview/                      GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/comparison/ranking/            GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/comparison/ranking/            GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/comparison/matrix/             GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/comparison/matrix/             GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/comparison/units/              GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/comparison/units/              GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/comparison/plans/              GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/comparison/plans/              GET    foreign  401  404  404  404  404  404  404  404  404
 
 /api/v1/uploads/                       GET    -        401  200  200  200  200  200  200  200  200
 /api/v1/uploads/                       POST   -        401  201  201  403  403  403  403  403  403

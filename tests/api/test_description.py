@@ -24,6 +24,7 @@ OPERATIONS = {
     "uploads": {"list", "retrieve", "create", "mapping", "mapping_confirm", "preview", "commit", "undo", "annotated"},
     "attainment": {"list", "retrieve"},
     "overview": {"retrieve"},
+    "comparison": {"ranking", "matrix", "plans", "units"},
     "jobs": {"list", "retrieve"},
     "audit": {"list", "retrieve"},
 }

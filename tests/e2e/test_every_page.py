@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
 # `{plan}` and the like are looked up in the demonstration.
 PAGES = {
     "leader": ["/plans/", "/plans/{plan}/", "/plans/{plan}/?light=red&order=document", "/plans/{plan}/indicators/{line}/",
-               "/plans/{plan}/document/", "/plans/{chongqing}/document/", "/tasks/", "/tasks/{task}/", "/account/", "/plans/999999/"],
+               "/plans/{plan}/document/", "/plans/{chongqing}/document/", "/compare/", "/compare/regions/", "/compare/plans/",
+               "/compare/units/?plan={chongqing}", "/compare/units/?of=indicators", "/tasks/", "/tasks/{task}/", "/account/", "/plans/999999/"],
     "staff": ["/plans/{plan}/indicators/{line}/", "/my-work/", "/entry/", "/uploads/", "/uploads/new/", "/jobs/", "/manage/",
               "/tasks/{task}/", "/manage/periods/", "/manage/periods/new/", "/manage/duties/", "/manage/indicators/",
               "/manage/plans/{plan}/", "/manage/lines/{line}/", "/manage/units/"],

@@ -5,9 +5,28 @@ Attributes and classes only (the colours stand in static/css), never `style=`. E
 """
 
 from ipdash.core.marks.bullet import bullet
+from ipdash.core.marks.matrix import LetterCell, MatrixCell, letter_cells, light_total, matrix_cells, matrix_symbols
 from ipdash.core.marks.ranking import RankRow, rank_bars
 from ipdash.core.marks.sparkline import sparkline
+from ipdash.core.marks.strip import Scale, strip
 from ipdash.core.marks.timeline import TimelineRow, timeline
 from ipdash.core.marks.trend import TrendPoint, trend_chart
 
-__all__ = ["RankRow", "TimelineRow", "TrendPoint", "bullet", "rank_bars", "sparkline", "timeline", "trend_chart"]
+__all__ = [
+    "LetterCell",
+    "MatrixCell",
+    "RankRow",
+    "Scale",
+    "TimelineRow",
+    "TrendPoint",
+    "bullet",
+    "letter_cells",
+    "light_total",
+    "matrix_cells",
+    "matrix_symbols",
+    "rank_bars",
+    "sparkline",
+    "strip",
+    "timeline",
+    "trend_chart",
+]

@@ -20,3 +20,8 @@ def shape(mark: str, *, x: float = 0, y: float = 0, nested: bool = False) -> Saf
     return mark_safe(  # noqa: S308 - constants and numbers only
         f'<svg{place} width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">{_DRAWINGS[mark]}</svg>'
     )
+
+
+def drawing_of(mark: str) -> str:
+    """The drawing alone, in a box of 10 × 10."""
+    return _DRAWINGS[mark]

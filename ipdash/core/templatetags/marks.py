@@ -17,6 +17,8 @@ PAPER = 640  # what A4 leaves
 
 register.simple_tag(marks.bullet, name="bullet")
 register.simple_tag(marks.sparkline, name="sparkline")
+register.simple_tag(marks.matrix_symbols, name="matrix_symbols")
+register.simple_tag(marks.light_total, name="light_total")
 
 
 def _both(draw: Callable[..., SafeString], *args: Any, width: int, **kwargs: Any) -> SafeString:

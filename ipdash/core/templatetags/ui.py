@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils.html import conditional_escape, format_html
@@ -78,6 +80,18 @@ def unit(value: str) -> SafeString:
 def status_tag(status: str) -> SafeString:
     """A status as colour, shape and word."""
     return _tag(display.status_word(status))
+
+
+@register.simple_tag
+def status_label(status: str) -> str:
+    """A status as its word alone."""
+    return str(display.status_word(status).label)
+
+
+@register.filter
+def item(values: Mapping[Any, Any], key: object) -> Any:
+    """`{{ targets|item:year }}`: what stands under a key, None where nothing does."""
+    return values.get(key)
 
 
 @register.simple_tag

@@ -1,0 +1,265 @@
+"""对比 (design: product, page 10): ranking, regions × indicators, one indicator across plans, units × their work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from indicators.models import Indicator
+from indicators.selectors import comparison_across, comparison_matrix, comparison_units
+from indicators.selectors.comparison import LIGHTS, Choice, Ground, measures
+from indicators.selectors.comparison_matrix import Matrix, RegionRow, cell_text, matrix
+from indicators.selectors.comparison_ranking import SORTS, RankingRow, ranking
+from indicators.selectors.quarters import plan_quarters
+from indicators.views import compare_files
+from indicators.views.compare_query import (
+    PlanChoice,
+    asked_ground,
+    asked_light,
+    asked_measure,
+    asked_parent,
+    asked_plan,
+    asked_status,
+    asked_word,
+    wants_file,
+)
+from ipdash.core import clock
+from ipdash.core.display import MISSING, unit_after
+from ipdash.core.errors import Invalid
+from ipdash.core.marks import MatrixCell, Scale, letter_cells, matrix_cells, strip
+from ipdash.core.periods import Quarter
+from plans.models import Region
+from plans.scope import scope_of
+
+PAGE = 100
+"""Regions on one page of a ranking."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the four ways to compare; it keeps the plan and quarter of the present one."""
+
+    url: str
+    label: str
+    current: bool
+
+
+def _tabs(current: str, plan_id: int | None, quarter: Quarter | None) -> list[Tab]:
+    named = {
+        "compare": _("地区排名"), "compare-regions": _("地区 × 指标"), "compare-plans": _("同一指标"),
+        "compare-units": _("单位分工"),
+    }  # fmt: skip
+    kept = f"?plan={plan_id}&quarter={quarter}" if plan_id is not None and quarter is not None else ""
+    return [
+        Tab(reverse(name) + ("" if name == "compare-plans" else kept), label, name == current)
+        for name, label in named.items()
+    ]
+
+
+def _nothing(request: HttpRequest, current: str) -> HttpResponse:
+    return render(request, "compare/nothing.html", {"tabs": _tabs(current, None, None)})
+
+
+def _frame(current: str, choice: PlanChoice, ground: Ground, parent: Region) -> dict[str, Any]:
+    """What the head of each page about one plan shows."""
+    return {
+        "tabs": _tabs(current, ground.plan.pk, ground.quarter),
+        "plans": choice.plans,
+        "plan": ground.plan,
+        "quarter": ground.quarter,
+        "quarters": plan_quarters(ground.plan)[::-1],
+        "parent": parent,
+        "trail": ground.trail(parent),
+        "below": ground.parents_below(parent),
+        "ground": ground,
+    }
+
+
+def _lamps(lights: dict[str, int], chosen: str) -> list[Choice]:
+    return [Choice(light, lights[light], light == chosen) for light in LIGHTS]
+
+
+@dataclass(frozen=True)
+class RankedRow:
+    """A row of the ranking as the page shows it."""
+
+    row: RankingRow
+    display: dict[str, str]
+    bar: SafeString
+
+
+@require_safe
+def ranking_page(request: HttpRequest) -> HttpResponse:
+    """One indicator over the regions below one: `?plan=&region=&indicator=&quarter=&sort=&light=&page=`."""
+    scope, today = scope_of(request.user), clock.today()
+    choice = asked_plan(request, scope)
+    if choice.plan is None:
+        return _nothing(request, "compare")
+    ground = asked_ground(request, scope, choice.plan, today)
+    parent = asked_parent(request, ground)
+    known = measures(ground, parent)
+    measure = asked_measure(request, known)
+    context = _frame("compare", choice, ground, parent) | {"measures": known, "measure": measure}
+    if measure is None:
+        return render(request, "compare/ranking.html", context)
+    sort = asked_word(request, "sort", SORTS) or "rank"
+    light = asked_light(request)
+    found = ranking(ground, parent, measure, sort=sort, light=light)
+    if wants_file(request):
+        return compare_files.ranking_file(found)
+    page: Page[RankingRow] = Paginator(found.rows, PAGE).get_page(request.GET.get("page"))
+    scale = Scale.of([value for row in found.rows for value in (row.actual, row.target)])
+    context |= {
+        "r": found, "page": page, "rows": [_ranked(row, scale) for row in page.object_list],
+        "own": found.own and _ranked(found.own, scale, bar=False), "sort": sort, "light": light,
+        "sorts": _sorts(), "lamps": _lamps(found.lights, light),
+    }  # fmt: skip
+    return render(request, "compare/ranking.html", context)
+
+
+def _sorts() -> list[tuple[str, str]]:
+    return [
+        ("rank", _("位次")), ("status", _("差距大的在前")), ("change", _("较上季进步大的在前")), ("name", _("行政区划")),
+    ]  # fmt: skip
+
+
+def _ranked(row: RankingRow, scale: Scale, *, bar: bool = True) -> RankedRow:
+    shown = row.display
+    unit = unit_after(row.measure.unit)
+    label = _("%(name)s：实际值%(actual)s，年度目标%(target)s") % {
+        "name": row.region.name,
+        "actual": shown["actual"] + (unit if row.actual is not None else ""),
+        "target": shown["target"] + (unit if row.target is not None else ""),
+    }
+    return RankedRow(row, shown, strip(row.actual, row.target, scale, label) if bar else SafeString())
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """A row of the table, its cells as ready text."""
+
+    row: RegionRow
+    cells: SafeString
+
+
+@require_safe
+def matrix_page(request: HttpRequest) -> HttpResponse:
+    """Regions × indicators: `?plan=&region=&quarter=&light=&status=&page=`."""
+    scope, today = scope_of(request.user), clock.today()
+    choice = asked_plan(request, scope)
+    if choice.plan is None:
+        return _nothing(request, "compare-regions")
+    ground = asked_ground(request, scope, choice.plan, today)
+    parent = asked_parent(request, ground)
+    light, status = asked_light(request), asked_status(request)
+    found = matrix(ground, parent, light=light, status=status)
+    if wants_file(request):
+        return compare_files.matrix_file(found)
+    page: Page[RegionRow] = Paginator(found.rows, comparison_matrix.PAGE).get_page(request.GET.get("page"))
+    upright = len(found.measures) <= max(8, len(found.rows))
+    context = _frame("compare-regions", choice, ground, parent) | {
+        "m": found, "page": page, "light": light, "status": status, "lamps": _lamps(found.lights, light),
+        "statuses": [Choice(value, count, value == status) for value, count in found.statuses.items() if value],
+        "upright": upright,
+    }  # fmt: skip
+    rows = list(page.object_list)
+    if upright:
+        context["rows"] = [MatrixRow(row, _region_cells(found, row)) for row in rows]
+    else:
+        context["columns"] = [
+            (measure, found.column_lights[number], _measure_cells(found, rows, number))
+            for number, measure in enumerate(found.measures)
+        ]
+        context["regions"] = rows
+    return render(request, "compare/matrix.html", context)
+
+
+def _region_cells(found: Matrix, row: RegionRow) -> SafeString:
+    return matrix_cells((_cell(found, row, number) for number in range(len(found.measures))), _("没有这项目标"))
+
+
+def _measure_cells(found: Matrix, rows: list[RegionRow], number: int) -> SafeString:
+    return matrix_cells((_cell(found, row, number) for row in rows), _("没有这项目标"))
+
+
+def _cell(found: Matrix, row: RegionRow, number: int) -> MatrixCell | None:
+    cell = row.cells[number]
+    if cell is None:
+        return None
+    href = f"/plans/{found.ground.plan.pk}/indicators/{cell.line_id}/?quarter={found.ground.quarter}"
+    return MatrixCell(cell.status, cell_text(found.measures[number], cell), href)
+
+
+@require_safe
+def across_page(request: HttpRequest) -> HttpResponse:
+    """One indicator in every plan that has it: `?indicator=CODE&quarter=`."""
+    scope, today = scope_of(request.user), clock.today()
+    known = comparison_across.indicator_choices(scope)
+    if not known:
+        return _nothing(request, "compare-plans")
+    found = comparison_across.across(scope, _asked_indicator(request, known), today, quarter=_any_quarter(request))
+    if wants_file(request):
+        return compare_files.across_file(found)
+    page = Paginator([row for group in found.groups for row in group.rows], comparison_across.PAGE).get_page(
+        request.GET.get("page")
+    )
+    shown = {id(row) for row in page.object_list}
+    groups = [(group, rows) for group in found.groups if (rows := [row for row in group.rows if id(row) in shown])]
+    context = {
+        "tabs": _tabs("compare-plans", None, None), "a": found, "groups": groups, "page": page, "known": known,
+        "quarter": found.quarter, "missing": MISSING,
+    }  # fmt: skip
+    return render(request, "compare/across.html", context)
+
+
+def _asked_indicator(request: HttpRequest, known: list[comparison_across.IndicatorChoice]) -> Indicator:
+    code = request.GET.get("indicator", "")
+    found = next((choice.indicator for choice in known if choice.indicator.code == code), None)
+    if found is None and code:
+        raise Invalid("bad_indicator", _("您可以查看的规划中没有编码为“%(code)s”的指标，请重新选择。") % {"code": code})
+    return found or known[0].indicator
+
+
+def _any_quarter(request: HttpRequest) -> Quarter | None:
+    text = request.GET.get("quarter", "")
+    asked = Quarter.parse(text)
+    if text and asked is None:
+        raise Invalid("bad_period", _("季度“%(text)s”应写成2025Q3的样子，请重新选择。") % {"text": text})
+    return asked
+
+
+@require_safe
+def units_page(request: HttpRequest) -> HttpResponse:
+    """Units × tasks, or `?of=indicators`: `?plan=&of=&quarter=`."""
+    scope, today = scope_of(request.user), clock.today()
+    choice = asked_plan(request, scope)
+    if choice.plan is None:
+        return _nothing(request, "compare-units")
+    ground = asked_ground(request, scope, choice.plan, today)
+    parent = ground.regions[choice.plan.region_id]
+    of = asked_word(request, "of", ("tasks", "indicators")) or "tasks"
+    context = _frame("compare-units", choice, ground, parent) | {"of": of}
+    if of == "tasks":
+        tasks = comparison_units.unit_tasks(choice.plan, today)
+        if wants_file(request):
+            return compare_files.unit_tasks_file(ground, tasks)
+        known = comparison_units.role_letters()
+        used = {role for row in tasks.rows for roles in row.roles.values() for role in roles}
+        rows = [(row, letter_cells(comparison_units.letters(tasks.columns, row.roles, known))) for row in tasks.rows]
+        context |= {"u": tasks, "rows": rows, "legend": [known[role] for role in known if role in used]}
+    else:
+        lines = comparison_units.unit_indicators(scope, choice.plan, parent, ground.quarter)
+        if wants_file(request):
+            return compare_files.unit_indicators_file(ground, lines)
+        known = comparison_units.duty_letters()
+        found = [(row, letter_cells(comparison_units.letters(lines.columns, row.roles, known))) for row in lines.rows]
+        context |= {"u": lines, "rows": found, "legend": list(known.values())}
+    return render(request, "compare/units.html", context)

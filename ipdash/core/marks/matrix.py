@@ -1,0 +1,87 @@
+"""Rows of a large table as ready text: a cell made by the template engine costs as much as a whole row made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+from ipdash.core.display import light_words, status_word
+from ipdash.core.marks.shapes import drawing_of
+
+_NAMES = {"✓": "check", "●": "dot", "▲": "up", "■": "square", "○": "ring", "–": "dash"}
+
+
+class MatrixCell(NamedTuple):
+    """A result in a matrix: its status, the number as text, and where it leads; None in a matrix is a blank cell."""
+
+    status: str
+    text: str
+    href: str
+
+
+class LetterCell(NamedTuple):
+    """What a unit has to do with a row: letters, and the words they stand for."""
+
+    letters: str
+    words: str
+
+
+def matrix_symbols() -> SafeString:
+    """The shapes that the cells refer to, once a page, drawn nowhere by themselves."""
+    symbols = "".join(
+        f'<symbol id="mark-{name}" viewBox="0 0 10 10">{drawing_of(mark)}</symbol>' for mark, name in _NAMES.items()
+    )
+    # Constants alone.
+    return mark_safe(f'<svg class="symbols" width="0" height="0" aria-hidden="true">{symbols}</svg>')  # noqa: S308
+
+
+def matrix_cells(cells: Iterable[MatrixCell | None], blank: str) -> SafeString:
+    """The `<td>`s of one row: shape, number and, for screen readers, the word; `blank` says what an empty cell means."""
+    empty = f'<td class="blank"><span class="visually-hidden">{conditional_escape(blank)}</span></td>'
+    parts = []
+    for cell in cells:
+        if cell is None:
+            parts.append(empty)
+            continue
+        word = status_word(cell.status)
+        parts.append(
+            f'<td class="n {word.light}"><a href="{conditional_escape(cell.href)}">{use(word.mark)}'
+            f'{conditional_escape(cell.text)}<span class="visually-hidden"> {word.label}</span></a></td>'
+        )
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+def letter_cells(cells: Iterable[LetterCell | None]) -> SafeString:
+    """The `<td>`s of one row of letters, with the words behind each as hint and for screen readers."""
+    parts = []
+    for cell in cells:
+        if cell is None:
+            parts.append("<td></td>")
+            continue
+        words = conditional_escape(cell.words)
+        parts.append(
+            f'<td><abbr title="{words}"><span aria-hidden="true">{conditional_escape(cell.letters)}</span>'
+            f'<span class="visually-hidden">{words}</span></abbr></td>'
+        )
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+def light_total(lights: dict[str, int]) -> SafeString:
+    """How many there are of each light that occurs, as shapes with numbers: ● 9 ▲ 2."""
+    parts = []
+    for light, count in lights.items():
+        if count:
+            word = light_words[light]
+            parts.append(
+                f'<span class="count c-{light}">{use(word.mark)}{count}'
+                f'<span class="visually-hidden">{conditional_escape(str(word.label))}</span></span>'
+            )
+    return mark_safe(" ".join(parts))  # noqa: S308 - every part is escaped above
+
+
+def use(mark: str) -> str:
+    """A reference to one of `matrix_symbols`."""
+    return f'<svg class="m" aria-hidden="true"><use href="#mark-{_NAMES[mark]}"/></svg>'
