@@ -34,7 +34,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         return {"refused": "pdf_broken"}
 
 
-def _pages(document: pdfplumber.PDF) -> dict[str, Any]:
+def _pages(document: Any) -> dict[str, Any]:
     pages: list[dict[str, Any]] = []
     characters = images = 0
     for page in document.pages:
@@ -80,7 +80,7 @@ def _page(page: Any) -> dict[str, Any]:
 
 def _inside(thing: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
     middle, centre = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
-    return thing["object_type"] == "char" and box[0] <= middle <= box[2] and box[1] <= centre <= box[3]
+    return bool(thing["object_type"] == "char" and box[0] <= middle <= box[2] and box[1] <= centre <= box[3])
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
