@@ -16,7 +16,7 @@ _ROLES = (
     (OFFICE, re.compile(r"(?:责任|承办|主办|牵头|负责)(?:处室|科室)")),
     (LEAD, re.compile(r"(?:总?牵头|主办|主要责任|第一责任)(?:负责)?(?:单位|部门|市直单位)?|牵头和责任(?:单位|部门)")),
     (EXECUTING, re.compile(r"(?:执行|实施|组织实施)(?:单位|部门|主体)?")),
-    (COOPERATING, re.compile(r"(?:配合|协办|协同|协助|参与|参加|支持)(?:责任)?(?:单位|部门)?")),
+    (COOPERATING, re.compile(r"(?:配合|协办|协同|协助|参与|参加|支持)(?:责任)?(?:单位|部门|处室|科室)?")),
     (
         RESPONSIBLE,
         re.compile(r"(?:共同|主体)?(?:责任|负责|落实|承办|承担|分工)(?:单位|部门|主体)?|责任分工|职责分工|任务分工"),
@@ -33,13 +33,16 @@ _OTHER = re.compile(
 _VERB = re.compile(
     r"(?P<lead>(?:共同)?(?:牵头|主办)(?:负责|落实|实施|组织实施)?|会同(?=.*(?:负责|落实|实施)))"
     r"|(?P<cooperating>(?:积极|密切|协同|共同)?(?:配合|协办|参与|协助|参加)(?:落实|实施)?)"
-    r"|(?P<responsible>(?:依|按|按照|根据)?(?:各自)?(?:职责|职能|任务)?(?:分工)?(?:分别|共同|具体)?(?:负责)(?:落实|实施|推进)?|按(?:各自)?职责(?:分工)?(?:落实|实施))"
+    r"|(?P<responsible>(?<=[府局委会厅办院位门])落实(?=$|[;,。])|(?:依|按|按照|根据)?(?:各自)?(?:职责|职能|任务)?(?:分工)?(?:分别|共同|具体)?(?:负责)(?:落实|实施|推进)?|按(?:各自)?职责(?:分工)?(?:落实|实施))"
 )
 _FIRST_LEADS = re.compile(r"(?:排|列|位|居|放)(?:名)?(?:在|于)?(?:第一位|首位|第一个?|最前)[^。]{0,16}牵头")
 _BARE_LINE = re.compile(
     r"(?:^|(?<=[。;\s]))(?=(?:牵头|责任|配合|执行|实施|落实|主办|承办|协办|参与|参加)(?:单位|部门|处室)\s*:)"
 )
 _OF_A_LEVEL = re.compile(r"国家|省|市|自治区|区|县|州|各|有关|相关")
+# A name that can be nothing but a body, whatever it begins with; and what begins a list of examples instead.
+_BODY = re.compile(r"(?:局|委|厅|办|政府|管委会|法院|检察院|支行|分行|海关|委员会|办公室|办事处|党工委)$")
+_EXAMPLES = re.compile(r"含|包括|如|例如|原|即|不含|以下简称|简称|由")
 _TIDY = " 。.;；,，、:："
 
 
@@ -80,10 +83,12 @@ def names_units(content: str) -> bool:
         return True
     if len(folded) < 4 or "。" in folded:
         return False
-    if re.search(r"(?:负责|牵头|配合|参与|协助|分工)(?:落实|实施|推进)?$", folded):
+    if re.search(r"(?:(?:负责|牵头|配合|参与|协助|分工)(?:落实|实施|推进)?|[府局委会厅办院位门]落实)$", folded):
         return any(looks_like_unit(name) for _role, name in parsed(content))
-    parts = [part for _n, part in split_outside(folded, "、,;")]
-    return len(parts) > 1 and all(looks_like_unit(part) and _OF_A_LEVEL.match(part.strip()) for part in parts)
+    parts = [part.strip() for _n, part in split_outside(folded, "、,;")]
+    if len(parts) < 2 or _EXAMPLES.match(folded) or not all(looks_like_unit(part) for part in parts):
+        return False
+    return all(_OF_A_LEVEL.match(part) or _BODY.search(part) for part in parts)
 
 
 def without_brackets(text: str) -> str:

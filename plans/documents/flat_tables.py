@@ -15,6 +15,7 @@ from plans.documents.table_columns import Column, column_of, is_indicator_head
 _LONGEST_CELL = 45
 _ATTRIBUTE = re.compile(r"预期性?|约束性?|引导性|指导性")
 _VALUES = frozenset({"year", "overall", "increase", "average", "baseline"})
+_REST_OF_HEADING = re.compile(r"[(（][^()（）]{1,8}[)）]")
 _LEAST_ROWS = 2
 _MOST_COLUMNS = 20
 
@@ -66,14 +67,17 @@ def _table(head: Row, line: int, rows: Sequence[tuple[Row, int, str]]) -> Block:
 def _cell_a_line(blocks: Sequence[Block], start: int, findings: list[Finding]) -> tuple[Block | None, int]:
     """Headings one a line, then the cells of row after row, each on a line of its own."""
     columns: list[Column] = []
+    heads: list[str] = []
     n = start
-    while (
-        n < len(blocks)
-        and len(columns) < _MOST_COLUMNS
-        and not blocks[n].rows
-        and (column := column_of(blocks[n].text)) is not None
-    ):
-        columns.append(column)
+    while n < len(blocks) and len(columns) < _MOST_COLUMNS and not blocks[n].rows:
+        column = column_of(blocks[n].text)
+        if column is not None:
+            columns.append(column)
+            heads.append(blocks[n].text)
+        elif heads and _REST_OF_HEADING.fullmatch(blocks[n].text.strip()):
+            heads[-1] += blocks[n].text
+        else:
+            break
         n += 1
     if len(columns) < 3 or not is_indicator_head(columns):
         return None, start
@@ -83,9 +87,8 @@ def _cell_a_line(blocks: Sequence[Block], start: int, findings: list[Finding]) -
     rows = _rows_of_cells(blocks[n:end], columns, findings)
     if len(rows) < 1:
         return None, start
-    head = tuple(block.text for block in blocks[start:n])
     used = rows[-1][3]
-    return _table(head, blocks[start].line, [row[:3] for row in rows]), min(end, n + used)
+    return _table(tuple(heads), blocks[start].line, [row[:3] for row in rows]), min(end, n + used)
 
 
 def _is_cell(block: Block, columns: Sequence[Column]) -> bool:

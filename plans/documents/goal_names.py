@@ -9,14 +9,14 @@ from plans.documents.signs import fold, split_outside
 
 _VERB = (
     r"力争|争取|确保|努力|实现|完成|组织|举办|开展|培育(?!增长)|培养|培训|建成|建设|打造|引进|引入|创建|促进|推动|支持|协助|指导|选择|选取|深入|申报|编写|认定|"
-    r"设立|建立|扶持|发行|推进|形成|制定|获得|获批|取得|到|使|将|其中|并|至少|达到|累计|总计|共|全年|每年|年均|重点|积极|新建成?|争创|帮助|进行|服务(?!机构|平台|业|体系|中心|网点|站)|调解|办理|查处|孵化"
+    r"设立|建立|出台|查办|发布|扶持|发行|推进|形成|制定|获得|获批|取得|到|使|将|其中|并|至少|达到|累计|总计|共|全年|每年|年均|重点|积极|新建成?|争创|帮助|进行|服务(?!机构|平台|业|体系|中心|网点|站)|调解(?!成功|组织|委员|案|员|中心)|办理|查处|孵化"
 )
 _LEADING = re.compile(
-    rf"^(?:(?:{_VERB})(?=[\u4e00-\u9fffA-Za-z“《])|[,、:;\s和及与]|(?:全[省市区县州](?=新增|组织|完成|培育|累计|有)))"
+    rf"^(?:(?:依托|依靠|通过|利用|面向)[^,、]{{2,16}}?(?:设立|建立|建设|建成|开展|组织|举办)|[一二三四五六]年(?:内|来)?(?:累计)?(?=新增|培育|建成|建设|引进)|(?:到|至)?20\d\d年(?:度)?(?:底|末)?(?:以?前)?(?=[\u4e00-\u9fff])|(?:{_VERB})(?=[\u4e00-\u9fffA-Za-z“《])|[,、:;\s和及与]|(?:全[省市区县州](?=新增|组织|完成|培育|累计|有)))"
 )
 _TRAILING = re.compile(
     r"(?:达到?了?|超过|突破|不低于|不少于|不超过|保持在?|稳定在|控制在|提高到?|提升到?至?|增加到?至?|增至|升至|降至|下降到?至?|增长到?至?|上升到|为|至|到|在|约|近|力争|分别|均|累计|合计|"
-    r"总计|每年|年均|以每年|年|以|[\s:,、和及与,]|实现|完成|等|稳定|共|同比|新增至|达成|比[^,]{0,12}|较[^,]{0,12})$"
+    r"总计|每年|年均|以每年|年|以|[\s:,、和及与,]|实现|完成|等|稳定|共|同比|新增至|达成|(?<!占)比[^,]{0,12}|较[^,]{0,12})$"
 )
 _GROWING = re.compile(r"^(?:的)?(?:以上|左右)?(?:的)?(?:速度|稳定|比例|幅度)?(?:的)?(?:增长|增幅|增速|递增|增加|提升)")
 _GROWN = re.compile(
@@ -26,6 +26,10 @@ _GROWN = re.compile(
 _LISTED = re.compile(r"^.*(?:、.*等(?:有关|相关)?(?:部门|单位)?(?:联合)?|(?:举办|组织|开展)(?:了)?)")
 _FROM = re.compile(r"(?:从|由)(?:20\d\d年|目前|现在|当前|\d).*$")
 _METRIC = re.compile(r"(?:量|数|率|额|值|度|面积|收入|规模|金额|总量|数量)$")
+# Words that name nothing: what is counted stands in the clause before.
+_NO_NAME = re.compile(
+    r"(?:到|至|力争|其中|全年|每年|年均|同比|比|较)?(?:20\d\d年(?:底|末)?)?(?:每年|年均|累计|达到?|突破|超过|实现|完成|增长|新增|均|总数|总量|数量)*"
+)
 _GENERIC = frozenset({"企业", "单位", "机构", "学校", "高校", "园区", "中小企业", "人员", "项目"})
 _NEXT = re.compile(r"^(?:开展|进行|实施|参加|完成|通过)")
 
@@ -53,11 +57,12 @@ def name_before(before: str) -> str:
     name = _FROM.sub("", before.strip())
     while True:
         shorter = _TRAILING.sub("", name).strip()
-        if shorter == name or not shorter:
+        if shorter == name:
             break
         name = shorter
     listed = _LISTED.match(fold(name))
-    return _stripped(name[listed.end() :] if listed and len(name) - listed.end() > 2 else name)
+    name = _stripped(name[listed.end() :] if listed and len(name) - listed.end() > 2 else name)
+    return "" if _NO_NAME.fullmatch(fold(name)) else name
 
 
 def _stripped(name: str) -> str:

@@ -11,6 +11,7 @@ from plans.documents.goal_names import goal_name, growth, joint_names, likeness,
 from plans.documents.goal_text import Passage, Years, passages, sentences
 from plans.documents.outline import Outline
 from plans.documents.outline_marks import mark_of
+from plans.documents.plan_titles import is_report
 from plans.documents.quantities import QUANTITY, comparator_of, decimal_of
 from plans.documents.signs import brackets, fold, split_outside, tidy
 
@@ -18,6 +19,12 @@ _PER_CENT = re.compile(r"百分之([一二三四五六七八九十百]+)")
 _YEARLY = re.compile(r"每年|年均|逐年")
 _FROM = re.compile(r"(?:由|从)(?:20\d\d年?(?:底|末)?的?|目前的?|现在的?|当前的?|原来的?)?$")
 _DOUBLED = re.compile(r"翻[一两二三]?番|倍增")
+_ANY_NUMBER = re.compile(r"\d")
+# What is paid for something is a tariff and no goal: 每件奖励1万元, 给予最高50万元资助, 按2%给予补贴.
+_MONEY = re.compile(r"元|%|‰")
+_AWARD = re.compile(r"奖励|资助|补贴|补助|奖补|给予|罚款|扶持资金|贴息|减免|按[^,]{0,12}的$")
+_UNTIL = re.compile(r"(?:到|至|截至)?(?:20\d\d|“?十[一二三四五]五”?末)")
+_GOES_ON = re.compile(r"(?:比|较|同比|年均|每年|增长|增幅|以?年均)[^\u62e5\u6709]{0,8}$")
 _NAME = 200  # as far as a name is looked for
 _MOST = 1000
 _ALIKE, _SAME = 0.5, 0.7
@@ -27,13 +34,19 @@ def goals_of(
     outline: Outline, tasks: list[Task], known: Sequence[Indicator], header: Header
 ) -> tuple[list[Indicator], list[Finding]]:
     """The goals that no table states, each once, with findings for what can be read in two ways or not at all."""
+    if is_report(header.title):
+        return [], []
     years = Years(header)
     found: list[tuple[Passage, Indicator]] = []
     findings: list[Finding] = []
     for passage in passages(outline, tasks):
+        name = ""
         for sentence in sentences(_unnumbered(passage.text)):
             years.note(fold(sentence), passage.group)
             for goal in _in_sentence(sentence, passage, years, findings):
+                # 到2023年底，拥有量达到9000件；到2024年底，达到9800件: the second sentence goes on about the same.
+                goal.name = goal.name or (name if _UNTIL.match(fold(sentence).strip()) else "")
+                name = goal.name
                 if not goal.name:
                     findings.append(
                         Finding(
@@ -44,6 +57,7 @@ def goals_of(
                         )
                     )
                     continue
+                _doubts(goal, findings)
                 if len(found) < _MOST and not _said(goal, passage, known, found):
                     found.append((passage, goal))
     return [goal for _passage, goal in found], findings
@@ -64,6 +78,7 @@ def _in_sentence(sentence: str, passage: Passage, years: Years, findings: list[F
             )
         )
     clauses = split_outside(sentence, ",，;；。")
+    name = ""
     for n, (start, clause) in enumerate(clauses):
         hits = [hit for hit in QUANTITY.finditer(hidden, start, start + len(clause)) if _counts(hidden, hit)]
         hits = [hit for hit in hits if not _FROM.search(hidden[start : hit.start()])]
@@ -72,7 +87,12 @@ def _in_sentence(sentence: str, passage: Passage, years: Years, findings: list[F
         kept = [(hit, year) for hit, year in dated if year is not None]
         for goal in _in_clause(sentence, (start, start + len(clause)), kept, following):
             goal.line = passage.line
-            _doubts(goal, findings)
+            # 融资额达到30亿元，较上年增长20%: the second clause goes on about the first one's.
+            if not goal.name or (goal.measures_growth and _GOES_ON.match(goal.name)):
+                goal.name = name or (
+                    name_before(clauses[n - 1][1]) if n and not _ANY_NUMBER.search(clauses[n - 1][1]) else ""
+                )
+            name = goal.name
             yield goal
 
 
@@ -89,6 +109,10 @@ def _counts(hidden: str, hit: re.Match[str]) -> bool:
     """Whether a number counts something: not 第5, not part of a name, a formula or a longer number."""
     before = hidden[hit.start("low") - 1] if hit.start("low") else ""
     if before in {"第", "+", ".", "/", "-", "×", "*", "G", "号"} or (before.isascii() and before.isalnum()):
+        return False
+    if _MONEY.search(hit["unit"]) and _AWARD.search(
+        re.split(r"[。;]", hidden[: hit.start()])[-1][-60:] + hidden[hit.end() : hit.end() + 8]
+    ):
         return False
     return hit["unit"] != "级" and not (
         hit["unit"] in {"位", "类", "组"} and hit["before"] is None and hit["after"] is None
@@ -129,7 +153,7 @@ def _doubts(goal: Indicator, findings: list[Finding]) -> None:
         findings.append(
             Finding(goal.line, "ambiguous_basis", goal.raw, f"“{goal.name}”的数是每年的，还是期末的，请确认口径。")
         )
-    elif goal.measures_growth and re.search(r"(?:比|较)", goal.raw):
+    elif goal.measures_growth:
         findings.append(Finding(goal.line, "ambiguous_basis", goal.raw, f"“{goal.name}”是相对增长，请确认基期和口径。"))
 
 

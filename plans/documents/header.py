@@ -9,7 +9,7 @@ from datetime import date
 from plans.documents.blocks import Block, Header, Phase
 from plans.documents.outline import Outline
 from plans.documents.places import ORGAN, Places
-from plans.documents.plan_titles import notice_issuer, title_of
+from plans.documents.plan_titles import is_report, notice_issuer, title_of
 from plans.documents.signs import DATE, date_in, five_year_plan, fold, iso_date_in
 
 DOC_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}\s?[〔\[【(〈]\s?\d{4}\s?[〕\]】)〉]\s?(?:第\s?)?\d{1,4}\s?号")
@@ -21,7 +21,9 @@ _DATE_LABEL = re.compile(r"(?:成文日期|发文日期|印发日期|签发日�
 _DAY = re.compile(rf"(?:\(\s?)?{DATE.pattern}(?:\s?\))?")
 _SIGNED_ON_ONE_LINE = re.compile(rf"([\u4e00-\u9fff、 ]{{3,60}}?)\s*{DATE.pattern}")
 # A cover names the body and a month: no day, so no signing date.
-_SIGNED_WITH_MONTH = re.compile(r"([\u4e00-\u9fff]{4,40})\s*20\d\d\s?年\s?\d{1,2}\s?月")
+_SIGNED_WITH_MONTH = re.compile(
+    r"([\u4e00-\u9fff]{4,40})\s*(?:20\d\d|二[〇○零Ｏ][〇○零Ｏ一二三四五六七八九]{2})\s?年\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s?月"
+)
 _YEARS = re.compile(r"(?<!\d)(20\d\d|19\d\d)\s?年?\s?(?:[-—–~]{1,2}|至|到)\s?(20\d\d)(?!\d)")
 _ONE_YEAR = re.compile(r"(?<!\d)(20\d\d|19\d\d)\s?年(?:度)?(?!\s?\d)")
 _UNTIL = re.compile(r"到\s?(20\d\d)\s?年")
@@ -72,6 +74,7 @@ def _signature(header: Header, blocks: Sequence[Block]) -> None:
         text = fold(block.text).strip()
         if block.rows or len(text) > 60:
             continue
+        text = text.removeprefix("(").removesuffix(")").strip() if text.count("(") == 1 else text
         one_line = _SIGNED_ON_ONE_LINE.fullmatch(text)
         issuers = _signers(blocks, n) if _DAY.fullmatch(text) else []
         if one_line and ORGAN.fullmatch(one_line[1].strip()):
@@ -99,7 +102,7 @@ def _without_signature(header: Header, blocks: Sequence[Block]) -> None:
         label = _ISSUER_LABEL.search(text)
         if label and header.issuer is None:
             header.issuer, header.at["issuer"] = label[1], block.line
-        monthly = _SIGNED_WITH_MONTH.fullmatch(text.strip())
+        monthly = _SIGNED_WITH_MONTH.fullmatch(_with_line_above(blocks, block, text))
         if monthly and ORGAN.fullmatch(monthly[1].strip()) and header.issuer is None:
             header.issuer, header.at["issuer"] = monthly[1].strip(), block.line
         dated = _DATE_LABEL.search(text)
@@ -112,6 +115,14 @@ def _without_signature(header: Header, blocks: Sequence[Block]) -> None:
     for block in blocks:
         if header.issued_on is None and not block.rows and _DAY.fullmatch(fold(block.text).strip()):
             header.issued_on, header.at["issued_on"] = date_in(block.text), block.line
+
+
+def _with_line_above(blocks: Sequence[Block], block: Block, text: str) -> str:
+    """A line with the one above it, where it is a month alone."""
+    if not re.fullmatch(r"\S{4}年\S{1,3}月", text.strip()):
+        return text.strip()
+    n = next(n for n, other in enumerate(blocks) if other is block)
+    return (fold(blocks[n - 1].text) if n else "").strip() + " " + text.strip()
 
 
 def _region(header: Header, blocks: Sequence[Block], places: Places) -> None:
@@ -129,6 +140,8 @@ def _region(header: Header, blocks: Sequence[Block], places: Places) -> None:
 def period_of(header: Header, outline: Outline, phases: Sequence[Phase]) -> tuple[int, int] | None:
     """First and last year the plan governs: from its title, its phases, or its day and the year its goals name."""
     title = fold(header.title or "")
+    if is_report(title):
+        return None
     years = _YEARS.search(title)
     if years:
         return int(years[1]), int(years[2])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from plans.documents.blocks import Block, Finding, Header, Indicator, Row, Target
+from plans.documents.indicator_doubts import doubts
+from plans.documents.plan_titles import is_report
 from plans.documents.quantities import UNIT, Quantity, cell_quantity, is_nothing
 from plans.documents.signs import fold, one_line, squeezed, tidy
 from plans.documents.table_columns import Column, column_of, is_indicator_head, years_settled
@@ -41,6 +42,9 @@ def indicators_of(blocks: Sequence[Block], header: Header) -> tuple[list[Indicat
         columns = years_settled(table.columns, header.period[1] if header.period else None)
         findings += _misprints(table, columns)
         columns = _with_years(_sides(columns, header), header)
+        if not any(column and (column.side == "target" or column.kind == "overall") for column in columns):
+            findings.append(_past_only(block))
+            continue
         for row in range(table.first, len(block.rows)):
             indicator = _indicator(table, columns, row, findings)
             if indicator is not None:
@@ -64,6 +68,11 @@ def indicator_table(block: Block, above: str = "") -> Table | None:
             unit = _UNIT_ABOVE.search(fold(above))
             best = Table(block, columns, n + 1, unit[1] if unit and re.fullmatch(UNIT, unit[1]) else None)
     return best
+
+
+def _past_only(block: Block) -> Finding:
+    message = "这张表只有已经过去的年份，没有目标，没有读入；如有目标，请补录。"
+    return Finding(block.line_of(0), "table_without_targets", block.text_of(0), message)
 
 
 def _above(blocks: Sequence[Block], n: int) -> str:
@@ -104,8 +113,14 @@ def _sides(columns: Sequence[Column | None], header: Header) -> list[Column | No
     """Every year as baseline or target: what the heading says; else years before the plan's day (or period) are past."""
     years = [column.year for column in columns if column and column.year]
     first = header.issued_on.year if header.issued_on else header.period[0] if header.period else None
-    if first is None or all(year < first for year in years):
-        first = max(years, default=0)
+    if first is None:
+        first = max(years, default=0) if not is_report(header.title) else max(years, default=0) + 1
+    elif header.period and header.period[1] in years:
+        # A plan that is issued late still has its last year before it.
+        first = min(first, header.period[1])
+    # 2021年、2025年 in a plan of 2021: the year it is issued in is where it starts from.
+    if first in years and min(years) == first and max(years) > first + 1 and first + 1 not in years:
+        first += 1
     settled: list[Column | None] = []
     for column in columns:
         if column and column.kind == "year" and not column.side and column.year is not None:
@@ -150,10 +165,10 @@ def _indicator(table: Table, columns: Sequence[Column | None], row: int, finding
     indicator.attribute = attribute[0] if attribute else None
     requirement = tidy(by_kind.get("requirement", ""))
     indicator.requirement = None if is_nothing(requirement) else requirement
-    _values(indicator, columns, cells, findings)
+    quantities, units = _values(indicator, columns, cells, findings)
     indicator.unit = indicator.unit or table.unit
     indicator.measures_growth = bool(_GROWTH.search(name))
-    _check_increase(indicator, findings)
+    findings += doubts(indicator, quantities, units)
     return indicator
 
 
@@ -175,7 +190,10 @@ def _name_and_unit(printed: str) -> tuple[str, str | None]:
     return printed, None
 
 
-def _values(indicator: Indicator, columns: Sequence[Column | None], cells: Row, findings: list[Finding]) -> None:
+def _values(
+    indicator: Indicator, columns: Sequence[Column | None], cells: Row, findings: list[Finding]
+) -> tuple[list[Quantity], list[str]]:
+    """Puts the row's values in their places; gives back what was read in its cells, with the units printed there."""
     units: list[str] = []
     quantities: list[Quantity] = []
     for column, cell in zip(columns, cells, strict=False):
@@ -202,21 +220,9 @@ def _values(indicator: Indicator, columns: Sequence[Column | None], cells: Row, 
             units.append(quantity.unit)
         if column.kind != "requirement":
             _place(indicator, column, quantity)
-    if any(quantity.bracketed for quantity in quantities):
-        findings.append(
-            Finding(
-                indicator.line,
-                "ambiguous_basis",
-                indicator.raw,
-                f"“{indicator.name}”的数写在括号里，一般指五年累计，请确认口径。",
-            )
-        )
     if units and indicator.unit is None:
         indicator.unit = max(units, key=units.count)
-    if any(unit != indicator.unit for unit in units):
-        findings.append(
-            Finding(indicator.line, "units_differ", indicator.raw, f"“{indicator.name}”各格的单位不一致，请核对。")
-        )
+    return quantities, units
 
 
 def _place(indicator: Indicator, column: Column, quantity: Quantity) -> None:
@@ -228,19 +234,3 @@ def _place(indicator: Indicator, column: Column, quantity: Quantity) -> None:
         indicator.baselines.append((column.year, quantity.value))
     elif column.year is not None:
         indicator.targets.append(Target(column.year, quantity.comparator, quantity.value, quantity.upper, quantity.raw))
-
-
-def _check_increase(indicator: Indicator, findings: list[Finding]) -> None:
-    """The printed increase is the last target less one of the baselines."""
-    if indicator.increase is None or not indicator.targets or not indicator.baselines:
-        return
-    goal = indicator.targets[-1].value
-    differences: list[Decimal] = [goal - value for _year, value in indicator.baselines]
-    if indicator.increase not in differences:
-        printed = "、".join(format(difference, "f") for difference in differences)
-        findings.append(
-            Finding(
-                indicator.line, "increase_mismatch", indicator.raw,
-                f"“{indicator.name}”印出的累计增加值 {indicator.increase} 与目标减基期（{printed}）不符，请核对。",
-            )
-        )  # fmt: skip

@@ -16,6 +16,8 @@ _NOTICE = re.compile(r"(.{0,60}?)关于(?:印发|转发|下发|发布|公布)(.+
 _DOC_NUMBER_LEAD = re.compile(r"^[\u4e00-\u9fff]{2,12}[〔\[【(]\d{4}[〕\]】)]\d+号\s?")
 _NOT_TITLE = ("。", ":", ">", ";", "附件", "索引号", "http", "印发给", "关于公开征求", "_", "|")
 _YEARS_BELOW = re.compile(r"\(\s?20\d\d\s?年?\s?[-—–~至到]{1,2}\s?20\d\d\s?年?\s?\)")
+# A document that tells what was done.
+_REPORT = re.compile(r"(?:总结|报告|公报|状况|白皮书|情况|年报|进展|回顾|解读|统计数据|大事记)(?:\([^()]{1,20}\))?$")
 _HEAD = 60
 
 
@@ -62,7 +64,10 @@ def _in_notice(head: Sequence[Block]) -> tuple[str | None, int]:
             lines = head[n : n + count]
             joined = "".join(block.text for block in lines)
             found = _NOTICE.search(fold(joined)) if len(joined) < 160 else None
-            if found and "。" not in joined and "关于" in fold(lines[0].text):
+            carries_out = found is not None and (
+                "《" in found[1] or re.search(r"贯彻|根据|按照|落实", joined[: found.start(2)]) is not None
+            )
+            if found and not carries_out and "。" not in joined and "关于" in fold(lines[0].text):
                 return joined[found.start(2) : found.end(2)].strip().strip("《》"), n + count - 1
     return None, -1
 
@@ -113,8 +118,17 @@ def _any_heading(head: Sequence[Block]) -> tuple[str, int, int] | None:
             and re.search(r"关于.{4,60}(?:通知|意见)$", folded)
         ):
             return _clean(block.text), block.line, n + 1
-    marked = next((n for n, block in enumerate(head) if block.heading), None)
+    marked = next((n for n, block in enumerate(head) if block.heading or _names_report(block)), None)
     return None if marked is None else (head[marked].text, head[marked].line, marked + 1)
+
+
+def _names_report(block: Block) -> bool:
+    return not block.rows and len(block.text) <= 40 and "。" not in block.text and is_report(block.text)
+
+
+def is_report(title: str | None) -> bool:
+    """Whether a title says that the document tells what was done, and plans nothing."""
+    return _REPORT.search(fold(title or "")) is not None
 
 
 def notice_issuer(blocks: Sequence[Block], title: str | None) -> tuple[str, int] | None:

@@ -55,7 +55,7 @@ def read_source(source: Source, name: str, places: Places) -> Reading:
     if not reading.references:
         reading.references = references_of(_guiding(outline.items), header.title)
     reading.sections = [*[item for item in outline.items if item.mark in HEADINGS or item.mark == "box"], *sections]
-    from_tables, table_sections = table_tasks_of(blocks)
+    from_tables, table_sections = table_tasks_of(blocks, outline)
     reading.sections += table_sections
     tasks, found = tasks_of(outline) if not (flat or from_tables) or _has_brackets(outline.items) else ([], [])
     reading.tasks = [*tasks, *flat, *from_tables]

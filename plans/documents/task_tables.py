@@ -9,6 +9,7 @@ from plans.documents.assignments import find_brackets, parsed
 from plans.documents.blocks import Assignment, Block, Item, Row, Task
 from plans.documents.indicator_tables import indicator_table
 from plans.documents.milestones import milestones_of
+from plans.documents.outline import Outline
 from plans.documents.outline_marks import mark_of
 from plans.documents.signs import fold, squeezed, tidy
 from plans.documents.task_columns import task_columns
@@ -18,18 +19,20 @@ from plans.documents.unit_names import unit_names
 _NUMBERED = re.compile(r"(?:(?<=[\s。;])|^)\(?\d{1,2}[.、)](?!\d)\s*")
 
 
-def table_tasks_of(blocks: Sequence[Block]) -> tuple[list[Task], list[Item]]:
-    """The tasks of every task table in order, and the sections that its rows name."""
+def table_tasks_of(blocks: Sequence[Block], outline: Outline) -> tuple[list[Task], list[Item]]:
+    """The tasks of every task table in order, and the sections that its rows name; a table without any stands under its heading."""
+    above = {block.line: item.path for item in outline.items for block in item.paragraphs if block.rows}
     tasks: list[Task] = []
     sections: list[Item] = []
     for block in blocks:
-        head = _head(block) if block.rows and indicator_table(block) is None else None
+        head = task_head(block) if block.rows and indicator_table(block) is None else None
         if head is not None:
-            _read(block, *head, tasks, sections)
+            _read(block, head, above.get(block.line, ()), tasks, sections)
     return tasks, sections
 
 
-def _head(block: Block) -> tuple[int, list[str | None]] | None:
+def task_head(block: Block) -> tuple[int, list[str | None]] | None:
+    """The index of the first row of tasks and what the columns are; None for a table that holds none."""
     heads: list[str] = [""] * len(block.rows[0])
     for n, row in enumerate(block.rows[:3]):
         heads = [
@@ -42,8 +45,14 @@ def _head(block: Block) -> tuple[int, list[str | None]] | None:
     return None
 
 
-def _read(block: Block, first: int, columns: list[str | None], tasks: list[Task], sections: list[Item]) -> None:
-    path: tuple[str, ...] = ()
+def _read(
+    block: Block,
+    head: tuple[int, list[str | None]],
+    path: tuple[str, ...],
+    tasks: list[Task],
+    sections: list[Item],
+) -> None:
+    first, columns = head
     open_task: Task | None = None
     for n in range(first, len(block.rows)):
         row = block.rows[n]
