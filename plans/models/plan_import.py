@@ -105,9 +105,15 @@ class ImportItem(models.Model):
         return f"{self.kind} {self.position}"
 
     @property
+    def label(self) -> str:
+        """What it is called in a list."""
+        return str(self.data.get("title") or self.data.get("name") or self.data.get("term") or "")
+
+    @property
     def is_added(self) -> bool:
         return self.read is None and self.kind != self.Kind.UNIT
 
     @property
     def is_changed(self) -> bool:
-        return self.read is not None and self.read != self.data
+        """Whether a person corrected the reading; what was answered about it is apart, under `answer`."""
+        return self.read is not None and self.read != {name: v for name, v in self.data.items() if name != "answer"}
