@@ -49,6 +49,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/review/", "审核", (Role.REVIEWER,)),
     ("/uploads/", "上传", (Role.STAFF, Role.REPORTER)),
     ("/tasks/", "任务", READERS),
+    ("/import/", "导入计划", (Role.STAFF,)),
     ("/jobs/", "作业", (Role.STAFF, Role.REVIEWER, Role.SYSADMIN)),
     ("/manage/", "管理", (Role.STAFF, Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR)),
 )
@@ -64,6 +65,7 @@ def _labels() -> dict[str, str]:
         "审核": _("审核"),
         "上传": _("上传"),
         "任务": _("任务"),
+        "导入计划": _("导入计划"),
         "作业": _("作业"),
         "管理": _("管理"),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from indicators.import_urls import import_urls
 from indicators.manage_urls import manage_urls
 from indicators.views import compare, entry, line, my_work, overview, review, templates, uploads
 
@@ -28,5 +29,6 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<int:upload_id>/compare/", uploads.upload_compare, name="upload-compare"),
     path("uploads/<int:upload_id>/undo/", uploads.upload_undo, name="upload-undo"),
     path("uploads/<int:upload_id>/annotated/", uploads.upload_annotated, name="upload-annotated"),
+    *import_urls,
     *manage_urls,
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from indicators.models import Indicator
 from indicators.views.manage_forms import indicator_initial
-from tests.permission_world import UNREPORTED, Objects
+from tests.permission_world import ISSUED, UNREPORTED, Objects
 
 Body = Callable[[Objects], dict[str, Any]]
 
@@ -41,6 +41,12 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/uploads/new/"): _file,
     ("POST", "/uploads/{upload}/preview/"): lambda _ids: {"choice": "partial"},
     ("POST", "/review/"): lambda ids: {"figure": f"{ids['figure']}.1", "do": "approve"},
+    ("POST", "/import/"): lambda _ids: {"text": ISSUED % {"region": "璧山区"} + "（再印）"},
+    ("POST", "/import/{import}/items/{item}/"): lambda _ids: {"title": "另一个依据文件"},
+    ("POST", "/import/{import}/add/{kind}/"): lambda _ids: {"term": "名词", "definition": "解释"},
+    ("POST", "/import/{import}/units/"): lambda _ids: {"name": "区市场监管局", "answer": "new"},
+    ("POST", "/import/{import}/indicators/{goal}/"): lambda _ids: {"do": "basis", "basis": "level"},
+    ("POST", "/import/{import}/confirm/"): lambda _ids: {"state": "draft"},
     ("POST", "/manage/periods/new/"): lambda _ids: {
         "opens": "2027-01-01", "due": "2027-01-15", "locks": "2027-01-31",
     },

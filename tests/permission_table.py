@@ -85,6 +85,40 @@ TABLE = """
 /uploads/{upload}/annotated/           GET    own      302  404  200  404  404  404  404  404  404
 /uploads/{upload}/annotated/           GET    foreign  302  404  404  404  404  404  404  404  404
 
+# Importing a plan: bureau staff alone; a draft is its region's
+/import/                               GET    -        302  200  403  403  403  403  403  403  403
+/import/                               POST   -        302  302  403  403  403  403  403  403  403
+/import/{import}/                      GET    own      302  200  403  403  403  403  403  403  403
+/import/{import}/                      GET    foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/findings/             POST   own      302  302  403  403  403  403  403  403  403
+/import/{import}/findings/             POST   foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/items/{item}/         GET    own      302  200  403  403  403  403  403  403  403
+/import/{import}/items/{item}/         GET    foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/items/{item}/         POST   own      302  302  403  403  403  403  403  403  403
+/import/{import}/items/{item}/         POST   foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/add/{kind}/           GET    own      302  200  403  403  403  403  403  403  403
+/import/{import}/add/{kind}/           GET    foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/add/{kind}/           POST   own      302  302  403  403  403  403  403  403  403
+/import/{import}/add/{kind}/           POST   foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/units/                GET    own      302  200  403  403  403  403  403  403  403
+/import/{import}/units/                GET    foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/units/                POST   own      302  302  403  403  403  403  403  403  403
+/import/{import}/units/                POST   foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/indicators/           GET    own      302  200  403  403  403  403  403  403  403
+/import/{import}/indicators/           GET    foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/indicators/           POST   own      302  302  403  403  403  403  403  403  403
+/import/{import}/indicators/           POST   foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/indicators/{goal}/    GET    own      302  200  403  403  403  403  403  403  403
+/import/{import}/indicators/{goal}/    GET    foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/indicators/{goal}/    POST   own      302  302  403  403  403  403  403  403  403
+/import/{import}/indicators/{goal}/    POST   foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/confirm/              GET    own      302  200  403  403  403  403  403  403  403
+/import/{import}/confirm/              GET    foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/confirm/              POST   own      302  302  403  403  403  403  403  403  403
+/import/{import}/confirm/              POST   foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/discard/              POST   own      302  302  403  403  403  403  403  403  403
+/import/{import}/discard/              POST   foreign  302  404  403  403  403  403  403  403  403
+
 # Background runs
 /jobs/                                 GET    -        302  200  200  200  200  200  200  200  200
 /jobs/{job}/                           GET    own      302  200  200  200  404  404  200  404  404

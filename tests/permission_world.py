@@ -27,11 +27,20 @@ from ipdash.accounts import services as accounts
 from ipdash.accounts.models import ApiToken, AuditEntry, User
 from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRequest, JobRun, JobState
-from plans.models import Membership, Plan, PlanTask, Role, Unit
+from plans.models import Membership, Plan, PlanImport, PlanTask, Region, Role, Unit
+from plans.services.imports import receive_plan
+from plans.services.reading import read_plan
 from tests import counties
 
 MISSING = 10**9
-NAMED_MISSING = {"region": "999999", "indicator": "no_such_indicator", "year": 2025}
+NAMED_MISSING = {"region": "999999", "indicator": "no_such_indicator", "year": 2025, "kind": "no_such_kind"}
+ISSUED = """%(region)s知识产权强县工作方案（2026—2028年）
+为贯彻落实《知识产权强国建设纲要（2021—2035年）》，制定本方案。
+一、工作目标
+到2028年，每万人口发明专利拥有量达到28件。
+%(region)s人民政府办公室
+2026年1月15日
+"""
 UNREPORTED = "trademarks_registered"  # of the reporter's unit; nobody has reported it for the open quarter
 OWN, OTHER = "own", "other"
 # What a login, a token and the log itself write beside the business.
@@ -83,6 +92,7 @@ def _of_county(county: counties.County) -> Objects:
         "membership": reporter.memberships.get().pk, "entry": AuditEntry.objects.aggregate(last=Max("number"))["last"],
         "returned": county.figures["returned"].pk, "draft": county.figures["draft"].pk, "year": 2025,
         "second_unit": county.unit.pk, "decomposition": _decomposition(county.lines[0]).pk,
+        **_draft(county.people["staff"], county.region),
     }  # fmt: skip
 
 
@@ -109,7 +119,7 @@ def own_objects(role: str) -> Objects:
         "user": User.objects.get(username="department").pk,
         "membership": Membership.objects.get(user__username="department").pk, "entry": 1,
         "year": 2025, "second_unit": Unit.objects.get(region__code="500120", name="区财政局").pk,
-        "decomposition": _decomposition(line).pk,
+        "decomposition": _decomposition(line).pk, **_draft(User.objects.get(username="staff"), plan.region),
     }  # fmt: skip
 
 
@@ -137,6 +147,17 @@ def _upload(plan: Plan) -> Upload:
     file = io.BytesIO("\r\n".join(filled).encode("utf-8-sig"))
     received = uploads.receive(reporter, file, "三季度.csv", date(2025, 10, 12))
     return uploads.preview(reporter, received, date(2025, 10, 12))
+
+
+def _draft(staff: User, region: Region) -> Objects:
+    """An imported document with nothing left to be asked, and of it a reference and a target."""
+    draft = PlanImport.objects.filter(region=region).first()
+    if draft is None:
+        text = ISSUED % {"region": region.name}
+        draft = receive_plan(staff, read_plan(text.encode(), "方案.txt"), "方案.txt").draft
+        assert draft is not None
+    items = {item.kind: item.pk for item in draft.items.all()}
+    return {"import": draft.pk, "item": items["reference"], "goal": items["indicator"], "kind": "term"}
 
 
 def _job() -> JobRun:

@@ -23,7 +23,10 @@ OWN_ACCOUNT = ("/login/", "/language/", "/logout/", "/password/", "/account/")
 # What follows from a later step, which then leaves the entry: the job that stores or undoes, the rows of a preview.
 NO_ENTRY_YET = ("/uploads/{upload}/preview/", "/uploads/{upload}/compare/", "/uploads/{upload}/mapping/",
                 "/api/v1/uploads/{upload}/commit/", "/api/v1/uploads/{upload}/mapping/")  # fmt: skip
-TWO_WRITES = ("/manage/duties/{duty}/hand-over/",)  # one duty ends, another begins
+TWO_WRITES = (
+    "/manage/duties/{duty}/hand-over/",  # one duty ends, another begins
+    "/import/{import}/confirm/",  # the document and its targets
+)
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 REFUSED = {403, 404, 409}
 Seen = dict[tuple[Row, str], Answer]
@@ -208,6 +211,7 @@ REFERENCES: list[tuple[str, str, str, str, Callable[[Any, Objects], Any]]] = [
     ("staff", "unit", "POST", "/api/v1/units/", lambda i, _o: {"region": "500120", "name": "新", "is_collective": True, "members": [i]}),
     ("staff", "unit", "POST", "/manage/duties/{duty}/hand-over/", lambda i, _o: {"unit": i, "first_day": "2026-01-01"}),
     ("staff", "unit", "POST", "/manage/lines/{line}/lead/", lambda i, _o: {"lead_unit": i}),
+    ("staff", "unit", "POST", "/import/{import}/units/", lambda i, _o: {"name": "区市场监管局", "answer": str(i)}),
     ("staff", "region", "POST", "/api/v1/figures/", lambda i, _o: {"indicator": UNREPORTED, "region": i, "year": 2025, "quarter": 3, "value": "1"}),
     ("reporter", "region", "POST", "/api/v1/figures/bulk/", lambda i, _o: {"figures": [{"indicator": UNREPORTED, "region": i, "year": 2025, "quarter": 3, "value": "1"}]}),
     ("reporter", "draft", "POST", "/api/v1/figures/submit/", lambda i, _o: {"figures": [i]}),
