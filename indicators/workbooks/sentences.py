@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from indicators.workbooks.mapping_sentences import SENTENCES as MAPPING_SENTENCES
 from indicators.workbooks.results import Finding
 from ipdash.core.figure_sentences import SENTENCES as FIGURE_SENTENCES
 
@@ -140,13 +141,19 @@ _ROWS: dict[str, Promise] = {
     "duplicate_row": _("第 {row} 行与第 {first} 行是同一指标、同一地区、同一季度，数值相同，只读取一次。"),
     "conflicting_rows": _("第 {row} 行与第 {first} 行是同一指标、同一地区、同一季度，数值却不同。请核对后只保留一行。"),
 }
-SENTENCES: dict[str, Promise] = _KINDS | _STRUCTURE | _NOTES | _ROWS
+SENTENCES: dict[str, Promise] = _KINDS | _STRUCTURE | _NOTES | _ROWS | MAPPING_SENTENCES
 
 
 def finding_sentence(finding: Finding) -> str:
     """The finished sentence for a finding, in the reader's language. An unknown code raises KeyError: a defect."""
     table = SENTENCES if finding.code in SENTENCES else FIGURE_SENTENCES
     return str(table[finding.code]).format(**finding.params)
+
+
+def figure_sentence(code: str, params: Mapping[str, str]) -> str:
+    """The finished sentence for the code of one figure, of its writing or of its place; "" for the code ""."""
+    table = MAPPING_SENTENCES if code in MAPPING_SENTENCES else FIGURE_SENTENCES
+    return str(table[code]).format(**params) if code else ""
 
 
 def with_messages(findings: Iterable[Finding]) -> list[Finding]:
