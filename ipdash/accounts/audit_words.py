@@ -17,6 +17,8 @@ ACTIONS: dict[str, Any] = {
     "figure.return": _("退回填报数据"),
     "figure.save": _("填报数据"),
     "figure.submit": _("提交填报数据"),
+    "backup.create": _("备份"),
+    "backup.restore": _("从备份恢复"),
     "figure.undo": _("恢复上传前的数据"),
     "import.add": _("补录导入条目"),
     "import.answer": _("确定导入草稿的单位、指标或口径"),
