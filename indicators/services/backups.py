@@ -192,7 +192,7 @@ def _swap(staging: Path, name: str, key: str, stamp: str) -> str:
         media = staging / archive.MEDIA
         media.mkdir(exist_ok=True)
         _replace(_media(), media, stamp, undo)
-        if settings.SECRET_KEY != key:
+        if key != settings.SECRET_KEY:
             _replace(Path(settings.VAR_DIR) / "secret_key", staging / archive.SECRET_KEY, stamp, undo)
         kept = databases.swap(name, stamp)
         undo.pop_all()

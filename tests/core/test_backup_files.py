@@ -33,7 +33,11 @@ def write(folder: Path) -> Path:
 def test_what_was_written_is_read_back_and_for_its_owner_alone(tmp_path: Path) -> None:
     path = write(tmp_path)
     manifest = examine(path)
-    assert (manifest.tables, manifest.migrations, manifest.facts) == ({"a": 3}, {"plans": "0001"}, {"audit": {"count": 7}})
+    assert (manifest.tables, manifest.migrations, manifest.facts) == (
+        {"a": 3},
+        {"plans": "0001"},
+        {"audit": {"count": 7}},
+    )
     assert path.stat().st_mode & 0o777 == 0o600
     unpack(path, tmp_path / "out", manifest)
     assert {name: (tmp_path / "out" / name).read_bytes() for name in FILES} == FILES
@@ -42,9 +46,13 @@ def test_what_was_written_is_read_back_and_for_its_owner_alone(tmp_path: Path) -
 
 
 def test_a_backup_that_fails_halfway_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="full"), Writer(tmp_path / "b.tar", Manifest("sqlite", "", {}, {}, {})) as writer:
-        writer.add_bytes("secret_key", b"k")
-        raise OSError("full")
+    def fail() -> None:
+        with Writer(tmp_path / "b.tar", Manifest("sqlite", "", {}, {}, {})) as writer:
+            writer.add_bytes("secret_key", b"k")
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        fail()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -55,7 +63,15 @@ def forged(members: dict[str, bytes], *, manifest: dict[str, object] | None = No
         name: {"size": len(content), "sha256": sha256(content).hexdigest()} for name, content in members.items()
     }
     content = json.dumps(
-        {"format": 1, "vendor": "sqlite", "created_at": "", "tables": {}, "migrations": {}, "facts": {}, "files": described}
+        {
+            "format": 1,
+            "vendor": "sqlite",
+            "created_at": "",
+            "tables": {},
+            "migrations": {},
+            "facts": {},
+            "files": described,
+        }
         | (manifest or {})
     ).encode()
     name = last or f"manifest-{sha256(content).hexdigest()}"

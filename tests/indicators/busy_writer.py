@@ -16,10 +16,11 @@ TODAY = date(2025, 10, 12)
 
 
 def make() -> None:
+    from django.db import transaction
+
     from indicators.services import uploads
     from indicators.services.staleness import mark_plan_changed
     from ipdash.jobs.runner import run_due_jobs
-    from django.db import transaction
     from tests import builders
 
     region = builders.make_region("610302")
@@ -52,7 +53,7 @@ def write_for_ever() -> None:
         approve_figures(reviewer, [saved.results[0].id or 0])
         if number % 5 == 0:
             run_due_jobs()
-        print(number, flush=True)  # noqa: T201  how far it is
+        print(number, flush=True)
 
 
 if __name__ == "__main__":
