@@ -13,27 +13,31 @@ from plans.documents.signs import five_year_plan, fold, split_outside
 
 _GOALS = re.compile(r"目标")
 _NO_GOALS = re.compile(
-    r"背景|形势|现状|成效|成就|指导思想|基本原则|工作原则|保障|组织实施|组织领导|实施步骤|名词解释|附则|面临|回顾|工作基础|发展基础|机遇|挑战|监督|考核|意义|总则|步骤"
+    r"背景|形势|现状|成效|成就|指导思想|基本原则|工作原则|保障|组织实施|组织领导|实施步骤|名词解释|附则|面临|回顾|工作基础|发展基础|机遇|挑战|监督(?:检查|评估|考核|落实)|监督$|考核|意义|总则|步骤|存在问题|短板|^发展环境|环境分析"
 )
 _GENERAL = re.compile(r"总体|要求|思路")
 _UNTIL = re.compile(r"(?:到|至|力争)\s?(20\d\d)\s?年|(20\d\d)\s?年(?:底|末|年底)?(?:前|实现|力争)")
 YEAR = re.compile(r"(?<![\d-])((?:19|20)\d\d)\s?年(?!代)(?:度)?(?:底|末|初)?")
 _COMPARED = re.compile(r"(?:比|较|以|在|与|相比|超|高于|由|从)$")
+_DUE = re.compile(r"(?:完成时[限间]|时限(?:要求)?|完成期限|时间节点)\s?:\s?(?:20\d\d年?\s?[-—–~至]+\s?)?(20\d\d)\s?年")
 _CONTEXT = 1000  # how far back a sentence is looked at
 _PAST = re.compile(
-    r"截至|截止|目前|已(?:经|有|达|建|获|累计|成|超|实现|培育|完成|拥有|授权|登记)|过去|(?<![比较])(?:去年|上年)|“?十[一二三四]?五”?(?:以来|时期以来)|以来"
+    r"截至|截止|目前|仅有|只有|仅为|不足|已(?:经|有|达|建|获|累计|成|超|实现|培育|完成|拥有|授权|登记)|过去|(?<![比较])(?:去年|上年)|“?十[一二三四]?五”?(?:以来|时期以来)|以来"
 )
 _FIVE = re.compile(r"“?(?:十[一二三四五]?)五”?(?:期间|时期|规划期)")
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A paragraph that may state goals; passages of one `group` share the year named before. `kind` is goal, task or milestone."""
+    """A paragraph that may state goals; passages of one `group` share the year named before. `kind` is goal, task or milestone,
+    `due` the year that the paragraph's bracket says it is to be done by.
+    """
 
     text: str
     line: int
     kind: str
     group: int
+    due: int | None = None
 
 
 @dataclass
@@ -57,7 +61,7 @@ class Years:
             if year >= self.first:
                 self.carried[group] = year
 
-    def of(self, sentence: str, start: int, end: int, group: int) -> int | None:
+    def of(self, sentence: str, start: int, end: int, passage: Passage) -> int | None:
         """The year of the quantity at a place in a sentence; None where it is of the past or no year is known."""
         before = sentence[max(0, start - _CONTEXT) : start]
         if _past(before, self.first):
@@ -69,8 +73,8 @@ class Years:
         elif named:
             year = int(named[-1][1])
         else:
-            last = self.header.period[1] if self.header.period else None
-            return self.carried.get(group, last) if last is not None or group in self.carried else None
+            last = passage.due or (self.header.period[1] if self.header.period else None)
+            return self.carried.get(passage.group, last)
         return year if year >= self.first else None
 
 
@@ -99,7 +103,9 @@ def passages(outline: Outline, tasks: list[Task]) -> Iterator[Passage]:
                 continue
             kind = "goal" if _GOALS.search(item.title) else "task"
             # A year named in one paragraph of the goals holds for the next; in tasks each paragraph speaks for itself.
-            yield Passage(without_brackets(block.text), block.line, kind, place if kind == "goal" else -block.line)
+            due = _DUE.search(fold(block.text))
+            group = place if kind == "goal" else -block.line
+            yield Passage(without_brackets(block.text), block.line, kind, group, int(due[1]) if due else None)
     yield from _of_tables(tasks, len(outline.items))
 
 

@@ -27,7 +27,7 @@ _UNTIL = re.compile(r"(?:到|至|截至)?(?:20\d\d|“?十[一二三四五]五�
 _GOES_ON = re.compile(r"(?:比|较|同比|年均|每年|增长|增幅|以?年均)[^\u62e5\u6709]{0,8}$")
 _NAME = 200  # as far as a name is looked for
 _MOST = 1000
-_ALIKE, _SAME = 0.5, 0.7
+_ALIKE, _SAME, _EQUAL = 0.5, 0.7, 0.9
 
 
 def goals_of(
@@ -83,7 +83,7 @@ def _in_sentence(sentence: str, passage: Passage, years: Years, findings: list[F
         hits = [hit for hit in QUANTITY.finditer(hidden, start, start + len(clause)) if _counts(hidden, hit)]
         hits = [hit for hit in hits if not _FROM.search(hidden[start : hit.start()])]
         following = clauses[n + 1][1] if n + 1 < len(clauses) else ""
-        dated = [(hit, years.of(hidden, hit.start(), hit.end(), passage.group)) for hit in hits]
+        dated = [(hit, years.of(hidden, hit.start(), hit.end(), passage)) for hit in hits]
         kept = [(hit, year) for hit, year in dated if year is not None]
         for goal in _in_clause(sentence, (start, start + len(clause)), kept, following):
             goal.line = passage.line
@@ -163,7 +163,8 @@ def _said(
     """Whether a table, or an earlier sentence, has said the same; a schedule repeats its task's measures in part."""
     target = goal.targets[0]
     for other in known:
-        if target.value in _numbers(other) and likeness(goal.name, other.name) >= _ALIKE:
+        alike = _ALIKE if goal.unit == other.unit or other.unit is None else _EQUAL
+        if target.value in _numbers(other) and likeness(goal.name, other.name) >= alike:
             return True
     for where, other in found:
         if other.unit != goal.unit or other.targets[0].year != target.year or other.raw == goal.raw:

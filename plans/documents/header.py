@@ -148,7 +148,7 @@ def period_of(header: Header, outline: Outline, phases: Sequence[Phase]) -> tupl
     five = five_year_plan(title)
     if five:
         return five
-    goal = _goal_year(outline)
+    goals = _goal_years(outline)
     if phases:
         ends = [int(phase.end[:4]) for phase in phases]
         return int(min(phase.start for phase in phases)[:4]), max(ends)
@@ -159,12 +159,12 @@ def period_of(header: Header, outline: Outline, phases: Sequence[Phase]) -> tupl
         return int(single[1]), int(single[1])
     if span and first is not None:
         return first, first + {"二": 2, "两": 2, "三": 3, "五": 5}[span[1]] - 1
-    if goal is None:
+    if goals is None:
         year = _work_year(outline, title)
         return (year, year) if year is not None else (first, first) if first is not None and "要点" in title else None
-    if first is not None and first <= goal:
-        return first, goal
-    return goal, goal
+    if first is not None and first <= goals[1]:
+        return first, goals[1]
+    return goals
 
 
 def _work_year(outline: Outline, title: str) -> int | None:
@@ -180,11 +180,13 @@ def _work_year(outline: Outline, title: str) -> int | None:
     return int(found[1]) if found and "年" not in title else None
 
 
-def _goal_year(outline: Outline) -> int | None:
-    """The first year up to which something is to be reached."""
+def _goal_years(outline: Outline) -> tuple[int, int] | None:
+    """The years up to which something is to be reached, first and last, of the paragraph that first names one."""
     blocks = [*outline.preamble, *(block for item in outline.items for block in item.paragraphs)]
-    found = next((hit for block in blocks if (hit := _UNTIL.search(re.sub(r"《[^》]*》", "", fold(block.text))))), None)
-    return int(found[1]) if found else None
+    found = next(
+        (hits for block in blocks if (hits := _UNTIL.findall(re.sub(r"《[^》]*》|展望.*", "", fold(block.text))))), None
+    )
+    return (int(min(found)), int(max(found))) if found else None
 
 
 def _year(day: date | None) -> int | None:

@@ -88,7 +88,7 @@ def _is_end(block: Block, following: Block | None) -> bool:
 
 def _add(outline: Outline, block: Block, mark: Mark, levels: dict[str, int]) -> None:
     level = levels[mark.kind]
-    parent = _parent(outline, level, mark.kind)
+    parent = _parent(outline, level, mark)
     title, body = title_and_body(without_brackets(block.text[mark.length :]).strip())
     printed = mark.printed
     outline.items.append(
@@ -101,13 +101,20 @@ def _add(outline: Outline, block: Block, mark: Mark, levels: dict[str, int]) -> 
         parent.has_children = True
 
 
-def _parent(outline: Outline, level: int, kind: str) -> Item | None:
-    """The open heading of the next outer level; a box hangs below the outermost heading, and nothing but numbers below a box."""
+def _parent(outline: Outline, level: int, mark: Mark) -> Item | None:
+    """The open heading of the next outer level; a box hangs below the outermost heading, and nothing but numbers below a box.
+
+    A (二) after a box goes on with the (一) before it.
+    """
+    kind = mark.kind
+    counting = kind == "paren" and mark.bare != "一"
     for item in reversed(outline.items):
         if item.mark == "box":
-            if kind in {"num", "numparen", "circle", "paren"}:
+            if kind in {"num", "numparen", "circle"} or (kind == "paren" and not counting):
                 return item
             continue
+        if item.mark == "paren" and any(number.startswith("专栏") for number in item.path):
+            counting = False
         if item.level < level and (kind != "box" or item.level == 1):
             return item
         if item.level == 1:

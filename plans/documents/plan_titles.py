@@ -10,7 +10,7 @@ from plans.documents.outline_marks import mark_of
 from plans.documents.places import ORGAN
 from plans.documents.signs import fold, squeezed
 
-_KINDS = r"(?:规划纲要|规划|行动计划|推进计划|工作计划|计划|实施方案|工作方案|行动方案|分工方案|方案|实施意见|若干意见|指导意见|意见|纲要|工作要点|要点|若干措施|措施|决定|实施办法|办法|任务分工表?|任务分解表?|分工表?|分解表|任务书|清单)"
+_KINDS = r"(?:规划纲要|规划|行动计划|推进计划|工作计划|计划|实施方案|工作方案|行动方案|分工方案|方案|实施意见|若干意见|指导意见|意见|纲要|工作要点|要点|若干措施|措施|决定|实施办法|办法|任务分工表?|任务分解表?|分工表?|分解表|任务书|任务表|推进表|安排表|计划表|台账|清单)"
 _TITLE = re.compile(rf".*{_KINDS}(?:任务分工表?|任务分解表?)?\s?(?:\([^()]{{2,20}}\))?")
 _NOTICE = re.compile(r"(.{0,60}?)关于(?:印发|转发|下发|发布|公布)(.+?)的通知")
 _DOC_NUMBER_LEAD = re.compile(r"^[\u4e00-\u9fff]{2,12}[〔\[【(]\d{4}[〕\]】)]\d+号\s?")
@@ -18,6 +18,10 @@ _NOT_TITLE = ("。", ":", ">", ";", "附件", "索引号", "http", "印发给", 
 _YEARS_BELOW = re.compile(r"\(\s?20\d\d\s?年?\s?[-—–~至到]{1,2}\s?20\d\d\s?年?\s?\)")
 # A document that tells what was done.
 _REPORT = re.compile(r"(?:总结|报告|公报|状况|白皮书|情况|年报|进展|回顾|解读|统计数据|大事记)(?:\([^()]{1,20}\))?$")
+_YEAR_FIRST = re.compile(r"20\d\d\s?年")
+_BOTH = re.compile(
+    r"(中共[\u4e00-\u9fff]{2,20}(?:办公厅|办公室|委员会|委))\s+([\u4e00-\u9fff]{2,20}人民政府(?:办公厅|办公室)?)\s?印发"
+)
 _HEAD = 60
 
 
@@ -97,7 +101,7 @@ def _with_lines_before(head: Sequence[Block], n: int, count: int, title: str) ->
     line, after = head[n].line, n + count
     while n > 0 and not head[n - 1].rows and head[n - 1].line == line - 1 and len(title) < 90:
         before = head[n - 1].text.strip()
-        begins = title.startswith(("关于", "贯彻", "“", "的")) or len(title) < 8
+        begins = title.startswith(("关于", "贯彻", "“", "的")) or len(title) < 8 or _YEAR_FIRST.match(title) is not None
         organ = (
             ORGAN.fullmatch(fold(before)) is not None or re.fullmatch(r"[\u4e00-\u9fff“”]{2,30}", before) is not None
         )
@@ -138,7 +142,11 @@ def notice_issuer(blocks: Sequence[Block], title: str | None) -> tuple[str, int]
         found = _NOTICE.match(fold(joined).strip())
         if found and found[1] and ORGAN.fullmatch(found[1].strip("《 ")):
             return found[1].strip("《 "), block.line
-    found = re.match(r"(.{3,40}?)关于", fold(title or ""))
+    for block in blocks:
+        both = _BOTH.match(fold(block.text).strip())
+        if both:
+            return f"{both[1]}、{both[2]}", block.line
+    found = re.match(r"(.{3,40}?)(?:关于|20\d\d\s?年)", fold(title or ""))
     if found and ORGAN.fullmatch(found[1]):
-        return (title or "")[: found.end(1)], next((b.line for b in blocks if (title or " ") in b.text), 0)
+        return (title or "")[: found.end(1)], next((b.line for b in blocks if found[1] in fold(b.text)), 0)
     return None

@@ -37,6 +37,10 @@ def kind_of_heading(heading: str) -> str | None:
     kind = next((name for name, pattern in _KINDS if re.fullmatch(pattern, text)), None)
     if kind is not None:
         return kind
+    if re.fullmatch(
+        r"(?:20\d\d年)?(?:第?[一二三四1-4]季度|[上下]半年|\d{1,2}月?[-至—]\d{1,2}月)(?:安排|进度|目标|任务|计划)?", text
+    ):
+        return "milestone"
     role = role_of(text)
     return f"role:{role}" if role and ("单位" in text or "部门" in text or "处室" in text or "主体" in text) else None
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from plans.documents.assignments import find_brackets, parsed
-from plans.documents.blocks import Assignment, Block, Item, Row, Task
+from plans.documents.blocks import Assignment, Block, Item, Milestone, Row, Task
 from plans.documents.indicator_tables import indicator_table
 from plans.documents.milestones import milestones_of
 from plans.documents.outline import Outline
 from plans.documents.outline_marks import mark_of
+from plans.documents.quantities import is_nothing
 from plans.documents.signs import fold, squeezed, tidy
 from plans.documents.task_columns import task_columns
 from plans.documents.titles import title_and_body
@@ -53,6 +54,7 @@ def _read(
     sections: list[Item],
 ) -> None:
     first, columns = head
+    heads = block.rows[first - 1]
     open_task: Task | None = None
     for n in range(first, len(block.rows)):
         row = block.rows[n]
@@ -67,6 +69,7 @@ def _read(
         if cells.get("section"):
             path = _section(cells["section"], line, sections)
         task = _task(cells, path, line, block.reconstructed)
+        task.milestones += _by_column(columns, heads, row, line)
         if not task.title:
             if open_task is None:
                 continue
@@ -82,6 +85,16 @@ def _read(
         _units(task, columns, row, line)
         tasks.append(task)
         open_task = task
+
+
+def _by_column(columns: Sequence[str | None], heads: Row, row: Row, line: int) -> list[Milestone]:
+    """The milestones of a table that gives each quarter a column."""
+    found: list[Milestone] = []
+    for column, head, cell in zip(columns, heads, row, strict=False):
+        if column == "milestone" and not is_nothing(cell):
+            label = re.sub(r"(?:安排|进度|目标|任务|计划)$", "", tidy(head))
+            found += milestones_of(f"{label}:{tidy(cell)}", line)
+    return found
 
 
 def _cells(columns: Sequence[str | None], row: Row) -> dict[str, str]:

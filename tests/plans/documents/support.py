@@ -17,9 +17,9 @@ from plans.documents.results import Reading, as_data, as_json
 from plans.documents.signs import squeezed
 
 ROOT = Path(__file__).resolve().parents[3]
-# Documents written for the tests, each beside its labels: `own` and `varied` while the reader was written, `unseen` without
-# looking at what it does with them (see docs/reading.md for how it did the first time).
-WRITTEN = tuple(Path(__file__).resolve().parent / name for name in ("own", "varied", "unseen"))
+# Documents written for the tests, each beside its labels: `own` and `varied` while the reader was written, `unseen` and `unseen_again`
+# without looking at what it does with them (see docs/reading.md for how it did the first time).
+WRITTEN = tuple(Path(__file__).resolve().parent / name for name in ("own", "varied", "unseen", "unseen_again"))
 SEEDS = ("baoji", "urumqi", "chongqing", "bishan", "jilin")
 EXACT = ("header", "references", "phases", "sections", "tasks", "assignments", "measures", "milestones", "glossary")
 TABLES = ("table indicators", "table targets", "baselines")
