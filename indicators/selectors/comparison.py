@@ -128,6 +128,13 @@ class Measure:
         return _("%(name)s（%(basis)s）") % {"name": self.name, "basis": basis} if ":" in self.key else self.name
 
 
+# What names a measure and shows its values.
+_NAMING = (
+    "printed_name", "basis", "unit", "unit_factor", "plan_id", "region_id", "indicator__code", "indicator__name",
+    "indicator__unit", "indicator__decimals", "indicator__direction", "indicator__quantity",
+)  # fmt: skip
+
+
 def measures(ground: Ground, parent: Region) -> list[Measure]:
     """What a region and its children are measured by, in the document's order.
 
@@ -144,7 +151,7 @@ def measures(ground: Ground, parent: Region) -> list[Measure]:
         )
         .order_by("place", "named_by")
     )
-    lines = TargetLine.objects.select_related("indicator", "region").in_bulk([group["named_by"] for group in groups])
+    lines = TargetLine.objects.select_related("indicator").only(*_NAMING).in_bulk([g["named_by"] for g in groups])
     bases = Counter(group["indicator_id"] for group in groups)
     found = []
     for group in groups:

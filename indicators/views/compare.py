@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
@@ -32,9 +33,10 @@ from indicators.views.compare_query import (
     wants_file,
 )
 from ipdash.core import clock
-from ipdash.core.display import MISSING, unit_after
+from ipdash.core.display import unit_after
 from ipdash.core.errors import Invalid
 from ipdash.core.marks import MatrixCell, Scale, letter_cells, matrix_cells, strip
+from ipdash.core.options import options
 from ipdash.core.periods import Quarter
 from plans.models import Region
 from plans.scope import scope_of
@@ -68,17 +70,22 @@ def _nothing(request: HttpRequest, current: str) -> HttpResponse:
     return render(request, "compare/nothing.html", {"tabs": _tabs(current, None, None)})
 
 
-def _frame(current: str, choice: PlanChoice, ground: Ground, parent: Region) -> dict[str, Any]:
+def _frame(request: HttpRequest, current: str, choice: PlanChoice, ground: Ground, parent: Region) -> dict[str, Any]:
     """What the head of each page about one plan shows."""
+    kept = {name: request.GET[name] for name in ("plan", "indicator", "quarter", "sort") if name in request.GET}
+
+    def linked(regions: list[Region]) -> list[tuple[Region, str]]:
+        return [(region, "?" + urlencode({**kept, "region": region.code})) for region in regions]
+
     return {
         "tabs": _tabs(current, ground.plan.pk, ground.quarter),
-        "plans": choice.plans,
+        "plan_options": choice.options,
         "plan": ground.plan,
         "quarter": ground.quarter,
-        "quarters": plan_quarters(ground.plan)[::-1],
+        "quarter_options": options(((q, q.label) for q in plan_quarters(ground.plan)[::-1]), ground.quarter),
         "parent": parent,
-        "trail": ground.trail(parent),
-        "below": ground.parents_below(parent),
+        "trail": linked(ground.trail(parent)),
+        "below": linked(ground.parents_below(parent)),
         "ground": ground,
     }
 
@@ -93,6 +100,7 @@ class RankedRow:
 
     row: RankingRow
     display: dict[str, str]
+    href: str
     bar: SafeString
 
 
@@ -107,7 +115,10 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
     parent = asked_parent(request, ground)
     known = measures(ground, parent)
     measure = asked_measure(request, known)
-    context = _frame("compare", choice, ground, parent) | {"measures": known, "measure": measure}
+    context = _frame(request, "compare", choice, ground, parent) | {
+        "measure": measure,
+        "measure_options": options(((each.key, each.label) for each in known), measure and measure.key),
+    }
     if measure is None:
         return render(request, "compare/ranking.html", context)
     sort = asked_word(request, "sort", SORTS) or "rank"
@@ -118,8 +129,8 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
     page: Page[RankingRow] = Paginator(found.rows, PAGE).get_page(request.GET.get("page"))
     scale = Scale.of([value for row in found.rows for value in (row.actual, row.target)])
     context |= {
-        "r": found, "page": page, "rows": [_ranked(row, scale) for row in page.object_list],
-        "own": found.own and _ranked(found.own, scale, bar=False), "sort": sort, "light": light,
+        "r": found, "page": page, "rows": [_ranked(ground, row, scale) for row in page.object_list],
+        "own": found.own and _ranked(ground, found.own, scale, bar=False), "sort": sort, "light": light,
         "sorts": _sorts(), "lamps": _lamps(found.lights, light),
     }  # fmt: skip
     return render(request, "compare/ranking.html", context)
@@ -131,7 +142,7 @@ def _sorts() -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _ranked(row: RankingRow, scale: Scale, *, bar: bool = True) -> RankedRow:
+def _ranked(ground: Ground, row: RankingRow, scale: Scale, *, bar: bool = True) -> RankedRow:
     shown = row.display
     unit = unit_after(row.measure.unit)
     label = _("%(name)s：实际值%(actual)s，年度目标%(target)s") % {
@@ -139,7 +150,9 @@ def _ranked(row: RankingRow, scale: Scale, *, bar: bool = True) -> RankedRow:
         "actual": shown["actual"] + (unit if row.actual is not None else ""),
         "target": shown["target"] + (unit if row.target is not None else ""),
     }
-    return RankedRow(row, shown, strip(row.actual, row.target, scale, label) if bar else SafeString())
+    return RankedRow(
+        row, shown, _href(ground, row.line_id), strip(row.actual, row.target, scale, label) if bar else SafeString()
+    )
 
 
 @dataclass(frozen=True)
@@ -165,7 +178,7 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
         return compare_files.matrix_file(found)
     page: Page[RegionRow] = Paginator(found.rows, comparison_matrix.PAGE).get_page(request.GET.get("page"))
     upright = len(found.measures) <= max(8, len(found.rows))
-    context = _frame("compare-regions", choice, ground, parent) | {
+    context = _frame(request, "compare-regions", choice, ground, parent) | {
         "m": found, "page": page, "light": light, "status": status, "lamps": _lamps(found.lights, light),
         "statuses": [Choice(value, count, value == status) for value, count in found.statuses.items() if value],
         "upright": upright,
@@ -194,8 +207,12 @@ def _cell(found: Matrix, row: RegionRow, number: int) -> MatrixCell | None:
     cell = row.cells[number]
     if cell is None:
         return None
-    href = f"/plans/{found.ground.plan.pk}/indicators/{cell.line_id}/?quarter={found.ground.quarter}"
-    return MatrixCell(cell.status, cell_text(found.measures[number], cell), href)
+    return MatrixCell(cell.status, cell_text(found.measures[number], cell), _href(found.ground, cell.line_id))
+
+
+def _href(ground: Ground, line_id: int) -> str:
+    """A line's page, as `reverse` would give it: two thousand cells do not ask for it one by one."""
+    return f"/plans/{ground.plan.pk}/indicators/{line_id}/?quarter={ground.quarter}"
 
 
 @require_safe
@@ -214,8 +231,10 @@ def across_page(request: HttpRequest) -> HttpResponse:
     shown = {id(row) for row in page.object_list}
     groups = [(group, rows) for group in found.groups if (rows := [row for row in group.rows if id(row) in shown])]
     context = {
-        "tabs": _tabs("compare-plans", None, None), "a": found, "groups": groups, "page": page, "known": known,
-        "quarter": found.quarter, "missing": MISSING,
+        "tabs": _tabs("compare-plans", None, None), "a": found, "groups": groups, "page": page,
+        "indicator_options": options(
+            ((c.indicator.code, f"{c.indicator.name}（{c.plans}）") for c in known), found.indicator.code
+        ),
     }  # fmt: skip
     return render(request, "compare/across.html", context)
 
@@ -246,7 +265,7 @@ def units_page(request: HttpRequest) -> HttpResponse:
     ground = asked_ground(request, scope, choice.plan, today)
     parent = ground.regions[choice.plan.region_id]
     of = asked_word(request, "of", ("tasks", "indicators")) or "tasks"
-    context = _frame("compare-units", choice, ground, parent) | {"of": of}
+    context = _frame(request, "compare-units", choice, ground, parent) | {"of": of}
     if of == "tasks":
         tasks = comparison_units.unit_tasks(choice.plan, today)
         if wants_file(request):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from indicators.selectors.comparison import LIGHTS, Ground, Measure, ground
@@ -14,6 +15,7 @@ from indicators.selectors.quarters import default_quarter
 from indicators.views.overview import asked_quarter
 from ipdash.core.display import status_words
 from ipdash.core.errors import Invalid
+from ipdash.core.options import options
 from plans.models import Plan, Region
 from plans.permissions import not_found
 from plans.scope import Scope
@@ -21,27 +23,32 @@ from plans.scope import Scope
 
 @dataclass(frozen=True)
 class PlanChoice:
-    """The plans one may choose from, and the chosen one; None where the person reads none."""
+    """The plans one may choose from, as `<option>`s, and the chosen one; None where the person reads none."""
 
-    plans: list[Plan]
+    options: SafeString
     plan: Plan | None
+
+
+_SHOWN = ("pk", "region__short_name", "start_year", "end_year", "title")
+TITLE = 24
+"""Characters of a title that tell two plans of a place apart."""
 
 
 def asked_plan(request: HttpRequest, scope: Scope) -> PlanChoice:
     """`?plan=ID`, else the first plan in force, else the first of all."""
-    plans = list(
-        Plan.objects.visible_to(scope)
-        .select_related("region")
-        .defer("source_text")
-        .order_by("state", "-start_year", "region__code", "pk")
-    )
-    asked = request.GET.get("plan", "")
+    visible = Plan.objects.visible_to(scope).order_by("state", "-start_year", "region__code", "pk")
+    known = {str(pk): _label(*words) for pk, *words in visible.values_list(*_SHOWN)}
+    asked = request.GET.get("plan", "") or next(iter(known), "")
     if not asked:
-        return PlanChoice(plans, plans[0] if plans else None)
-    plan = next((plan for plan in plans if str(plan.pk) == asked), None)
-    if plan is None:
+        return PlanChoice(options([]), None)
+    if asked not in known:
         raise not_found()
-    return PlanChoice(plans, plan)
+    plan = Plan.objects.select_related("region").defer("source_text").get(pk=asked)
+    return PlanChoice(options(known.items(), asked), plan)
+
+
+def _label(place: str, first: int, last: int, title: str) -> str:
+    return f"{place} {first}–{last} {title if len(title) <= TITLE else title[:TITLE] + '…'}"
 
 
 def asked_ground(request: HttpRequest, scope: Scope, plan: Plan, today: date) -> Ground:

@@ -13,7 +13,7 @@ from typing import Any
 from ipdash.core.csv_text import FORMULA_BEGINNINGS, clean_text, csv_text
 from ipdash.core.numbers import decimal_text
 
-__all__ = ["clean_text", "csv_number", "csv_text", "put_number", "put_text"]
+__all__ = ["clean_text", "csv_number", "csv_text", "fits_a_number", "inert_text", "put_number", "put_text"]
 
 _EXACT_DIGITS = 15  # of a number in a workbook; more are kept as text
 _ESCAPED = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
@@ -21,11 +21,20 @@ _ESCAPED = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
 
 def put_text(cell: Any, text: str) -> None:
     """Writes text into an openpyxl cell as text, whatever it begins with."""
-    # “_x000D_” in a text would be read back as the control character it stands for.
-    cell.value = _ESCAPED.sub(r"_x005F_\1", clean_text(text))
+    cell.value = inert_text(text)
     cell.data_type = "s"
     if text.startswith(FORMULA_BEGINNINGS):
         cell.quotePrefix = True
+
+
+def inert_text(text: str) -> str:
+    """The text as a cell holds it: “_x000D_” would be read back as the control character it stands for."""
+    return _ESCAPED.sub(r"_x005F_\1", clean_text(text))
+
+
+def fits_a_number(value: Decimal) -> bool:
+    """Whether a workbook keeps all digits of the number."""
+    return len(decimal_text(value).strip("-").replace(".", "").lstrip("0")) <= _EXACT_DIGITS
 
 
 def put_number(cell: Any, value: Decimal | None) -> None:
@@ -33,10 +42,10 @@ def put_number(cell: Any, value: Decimal | None) -> None:
     nothing for `None`."""
     if value is None:
         return
-    if len(decimal_text(value).strip("-").replace(".", "").lstrip("0")) > _EXACT_DIGITS:
-        put_text(cell, decimal_text(value))
-    else:
+    if fits_a_number(value):
         cell.value = value
+    else:
+        put_text(cell, decimal_text(value))
 
 
 def csv_number(value: Decimal | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -12,6 +13,7 @@ import pytest
 from django.test import Client
 
 from indicators.workbooks.export import Column, Lit, Sheet, workbook_bytes
+from indicators.workbooks.files import read_file
 from tests.indicators.compare.world import DAY, make_world
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "a\x00b\x0bc", "_x000D_", "x" * 40_000, "<b>&", "\ufffe"]
@@ -23,12 +25,14 @@ def opened(content: bytes) -> Any:
 
 def test_text_stays_text_whatever_it_begins_with() -> None:
     rows = [[text, None] for text in HOSTILE]
-    book = opened(
-        workbook_bytes([Sheet("表", [Column("名称"), Column("值", "number")], rows, above=HOSTILE, below=HOSTILE)])
-    )
+    columns = [Column("名称"), Column("值", "number")]
+    written = workbook_bytes([Sheet("表", columns, rows, above=HOSTILE, below=HOSTILE)])
+    book = opened(written)
     cells = [cell for row in book.active.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert [cell.value for cell in book.active["A"]][1:5] == ["+1", "-1", "@SUM(A1)", "\t=1"]
+    with zipfile.ZipFile(io.BytesIO(written)) as parts:
+        assert "_x005F_x000D_" in parts.read("xl/worksheets/sheet1.xml").decode()
     assert {cell.value for cell in book.active["B"] if cell.value} == {"值", "—"}
 
 
@@ -51,6 +55,27 @@ def test_more_digits_than_a_workbook_keeps_are_kept_as_text() -> None:
     assert (book.active["A3"].value, book.active["A3"].data_type) == (7, "n")
 
 
+def test_what_is_written_is_read_back_equal_by_the_products_own_reader(tmp_path: Any) -> None:
+    values = [Decimal("1234567.891"), Decimal(0), Decimal("-0.04"), Decimal("123456789.123456"), Decimal("0.000001")]
+    file = tmp_path / "表.xlsx"
+    file.write_bytes(
+        workbook_bytes(
+            [
+                Sheet(
+                    "表",
+                    [Column("名称"), Column("值", "number", 2)],
+                    [[text, value] for text, value in zip(HOSTILE, values, strict=False)],
+                )
+            ]
+        )
+    )
+    read = read_file(file, "表.xlsx")
+    assert not read.refused
+    cells = {cell.address: cell.value for row in read.sheets[0].rows for cell in row}
+    assert [cells[f"B{n}"] for n in range(2, 7)] == values
+    assert [cells[f"A{n}"] for n in range(2, 5)] == HOSTILE[:3]
+
+
 def test_the_head_stays_in_sight_and_is_repeated_on_paper() -> None:
     rows = [["甲", Lit("red", Decimal(3))]]
     book = opened(
@@ -65,7 +90,7 @@ def test_the_head_stays_in_sight_and_is_repeated_on_paper() -> None:
     assert sheet.freeze_panes == "B3"
     assert sheet.print_title_rows == "$2:$2"
     assert sheet.page_setup.orientation == "landscape"
-    assert sheet["B3"].fill.fgColor.rgb.endswith("fdebe9")
+    assert sheet["B3"].fill.fgColor.rgb == "FFFDEBE9"
     assert len(sheet.title) <= 31
 
 
