@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from indicators.display import line_display, shown_value, value_text
-from indicators.models import Attainment, Indicator
+from indicators.explanations import children_word, explain
+from indicators.models import Attainment, Indicator, TargetLine
 from indicators.models.attainment import Light, Status
 from indicators.selectors.comparison import (
     Ground,
@@ -24,6 +25,7 @@ from indicators.selectors.overview import SEVERITY
 from ipdash.core.display import unit_after
 from plans.models import Region
 
+ADDABLE = (Indicator.Quantity.STOCK, Indicator.Quantity.FLOW)
 SORTS = ("rank", "status", "name", "change")
 NAMED_TOGETHER = 3
 
@@ -94,6 +96,8 @@ class Ranking:
     reported: int
     lights: dict[str, int]
     sentence: str
+    children: str
+    finding: str
 
 
 def ranking(ground: Ground, parent: Region, measure: Measure, *, sort: str = "rank", light: str = "") -> Ranking:
@@ -112,17 +116,33 @@ def ranking(ground: Ground, parent: Region, measure: Measure, *, sort: str = "ra
 
     rows = [row(region) for region in children if region.pk in lines]
     rows.sort(key=_order(sort, measure))
+    own = row(parent) if parent.pk in lines else None
+    word = children_word(parent.level, parent.code)
     return Ranking(
         ground=ground,
         parent=parent,
         measure=measure,
         rows=[each for each in rows if not light or each.light == light],
-        own=row(parent) if parent.pk in lines else None,
+        own=own,
         total=len(rows),
         reported=sum(each.actual is not None for each in rows),
         lights=light_counts(each.light for each in rows),
-        sentence=_sentence(ground, measure, rows),
+        sentence=_sentence(ground, measure, rows, word),
+        children=word,
+        finding=_finding(ground, own),
     )
+
+
+def _finding(ground: Ground, own: RankingRow | None) -> str:
+    """Where the parent's own figure and the sum of its children can be held against each other, and differ."""
+    now = own.now if own else None
+    if own is None or now is None or now.actual is None or not now.coverage_expected:
+        return ""
+    if now.coverage_reported != now.coverage_expected or own.measure.indicator.quantity not in ADDABLE:
+        return ""
+    now.line = TargetLine.objects.select_related("region", "indicator").get(pk=own.line_id)
+    now.line.plan = ground.plan
+    return next((found.message for found in explain(now).findings if found.code == "children_differ"), "")
 
 
 def _order(sort: str, measure: Measure) -> Callable[[RankingRow], tuple[Any, ...]]:
@@ -146,7 +166,7 @@ def _order(sort: str, measure: Measure) -> Callable[[RankingRow], tuple[Any, ...
     return orders.get(sort, lambda row: (row.region.code,))
 
 
-def _sentence(ground: Ground, measure: Measure, rows: Sequence[RankingRow]) -> str:
+def _sentence(ground: Ground, measure: Measure, rows: Sequence[RankingRow], children: str) -> str:
     """How many have data, how they stand, and who is first."""
     opening = _("截至%(quarter)s末，") % {"quarter": ground.quarter.label}
     if ground.hidden:
@@ -154,7 +174,9 @@ def _sentence(ground: Ground, measure: Measure, rows: Sequence[RankingRow]) -> s
     if not rows:
         return opening + _("没有可以比较的下级区划。")
     reported = [row for row in rows if row.actual is not None]
-    words = _("%(total)d个地区中%(reported)d个有数据") % {"total": len(rows), "reported": len(reported)}
+    words = _("%(total)d个%(children)s中%(reported)d个有数据") % {
+        "total": len(rows), "children": children, "reported": len(reported),
+    }  # fmt: skip
     words += _("：") + counted_words(status_counts(row.status for row in rows)) + _("。")
     return opening + words + _first(measure, rows)
 

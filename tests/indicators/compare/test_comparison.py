@@ -45,7 +45,7 @@ def test_ties_share_a_place_and_who_has_not_reported_stands_last_without_one(wor
         ("6", "凤翔区", "0"), ("—", "扶风县", "—"),
     ]  # fmt: skip
     page = response.content.decode()
-    assert "7个地区中6个有数据" in page
+    assert "7个县区中6个有数据" in page
     assert "1个未填报" in page
     assert "第一位是渭滨区（120件）" in page
 
@@ -60,7 +60,16 @@ def test_the_city_shows_the_sum_of_those_that_reported_as_a_part_and_as_nothing_
     response = client_for(world.leader).get("/compare/?indicator=patents")
     own = response.context["own"]
     assert own.display["actual"] == "—"
-    assert "7个应报地区中6个已报，合计390件（不完整）" in response.content.decode()
+    assert "7个县区中6个已报，合计390件（不完整）" in response.content.decode()
+
+
+def test_a_city_whose_own_figure_is_not_the_sum_of_its_counties_is_asked_to_look(world: World) -> None:
+    client = client_for(world.leader)
+    assert client.get("/compare/?indicator=complaints").context["r"].finding == ""
+    report(world.complaints, world.city, 3, 70)
+    recompute_plan(world.plan.pk, today=DAY, everything=True)
+    page = client.get("/compare/?indicator=complaints").content.decode()
+    assert "本级填报70件，7个县区合计69件，相差1件" in page
 
 
 @pytest.mark.parametrize(
@@ -140,7 +149,7 @@ def test_a_county_sees_its_siblings_unless_the_plan_hides_them(world: World) -> 
     assert [(each.row.region.name, each.display["rank"]) for each in response.context["rows"]] == [("金台区", "2")]
     page = response.content.decode()
     assert "各地区互不可见" in page
-    assert "个地区中" not in page
+    assert "个县区中" not in page
     assert "120" not in page
     matrix = client.get("/compare/regions/").content.decode()
     assert "渭滨区" not in matrix
@@ -195,8 +204,8 @@ def test_a_region_without_the_target_has_a_blank_cell_and_not_a_missing_figure(w
 def test_queries_do_not_grow_with_the_regions(world: World, django_assert_num_queries: Callable[[int], Any]) -> None:
     client = client_for(world.leader)
     for path, queries in (
-        ("/compare/?indicator=patents", 11), ("/compare/regions/", 10), ("/compare/plans/", 11), ("/compare/units/", 7),
-        ("/compare/units/?of=indicators", 9),
+        ("/compare/?indicator=patents", 12), ("/compare/regions/", 11), ("/compare/plans/", 11), ("/compare/units/", 8),
+        ("/compare/units/?of=indicators", 10),
     ):  # fmt: skip
         client.get(path)
         with django_assert_num_queries(queries):
