@@ -21,8 +21,8 @@ def amount_text(line: TargetLine, value: Decimal) -> str:
     return number_text(shown_value(line, value)) + unit_after(line_unit(line))
 
 
-def sum_text(line: TargetLine, found: Sum, *, asking: bool = True) -> str:
-    """What the parts add up to beside what they should; `asking` says besides what a difference takes to be stored."""
+def sum_text(line: TargetLine, found: Sum) -> str:
+    """What the parts add up to beside what they should, and what follows from a difference."""
     words = {
         "got": _bounds_text(line, found, got=True),
         "wanted": _bounds_text(line, found, got=False),
@@ -37,11 +37,10 @@ def sum_text(line: TargetLine, found: Sum, *, asking: bool = True) -> str:
     more = found.difference > 0
     compared = _("多%(difference)s") % words if more else _("少%(difference)s") % words
     if found.balance is Balance.STRICTER:
-        said, asked = _("%(parts)s合计%(got)s，比%(whole)s%(wanted)s%(compared)s（加码）"), _("；请写明理由。")
+        said = _("%(parts)s合计%(got)s，比%(whole)s%(wanted)s%(compared)s（加码）；请写明理由。")
     else:
-        said = _("%(parts)s合计%(got)s，比%(whole)s%(wanted)s%(compared)s：全部完成也达不到")
-        asked = _("；请勾选确认并写明理由。")
-    return said % {**words, "compared": compared} + (asked if asking else _("。"))
+        said = _("%(parts)s合计%(got)s，比%(whole)s%(wanted)s%(compared)s：全部完成也达不到；请勾选确认并写明理由。")
+    return said % {**words, "compared": compared}
 
 
 def _bounds_text(line: TargetLine, found: Sum, *, got: bool) -> str:
@@ -64,7 +63,7 @@ def why_no_sum(line: TargetLine) -> str:
 
 
 def method_text(made: Decomposition) -> str:
-    """How it was split: 按“常住人口”2024年数值的比例."""
+    """How it was split: 按常住人口2024年数值的比例."""
     if made.by_indicator is not None and made.base_year is not None:
         return _("按“%(name)s”%(year)s年数值的比例") % {"name": made.by_indicator.name, "year": made.base_year}
     return str(Method(made.method).label)
@@ -75,9 +74,9 @@ def decomposition_text(made: Decomposition, *, insider: bool) -> str:
     words = {
         "day": day_text(timezone.localtime(made.made_at).date()),
         "method": method_text(made),
-        "who": made.made_by.display_name if made.made_by else _("系统"),
+        "who": str(made.made_by or _("系统")),
     }
-    said = _("由%(who)s于%(day)s分解（%(method)s）") if insider else _("%(day)s分解（%(method)s）")
+    said = _("由%(who)s于%(day)s%(method)s分解") if insider else _("%(day)s%(method)s分解")
     text = said % words
     if insider and made.reason:
         text += _("，理由：%(reason)s") % {"reason": made.reason}

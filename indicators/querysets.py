@@ -34,6 +34,13 @@ class AttainmentQuerySet(models.QuerySet[Any]):
     def at(self, quarter: Quarter) -> Self:
         return self.filter(year=quarter.year, quarter=quarter.quarter)
 
+    def numbered(self, number: int) -> Self:
+        """The row with this `Attainment.number`; none where no quarter is meant by it."""
+        from indicators.models.attainment import NUMBER_STEP
+
+        line, index = divmod(number, NUMBER_STEP)
+        return self.filter(line=line).at(Quarter.from_index(index)) if line > 0 else self.none()
+
 
 class FigureQuerySet(models.QuerySet[Any]):
     def visible_to(self, scope: Scope) -> Self:

@@ -61,7 +61,7 @@ def recompute_after_quarter_task(context: JobContext) -> dict[str, JSON]:
 @job("verify_attainment", title=_("核对完成情况"), words=_verified)
 def verify_attainment_task(context: JobContext) -> dict[str, JSON]:
     """Compares every stored result with a computation from nothing."""
-    from indicators.services.recompute import verify
+    from indicators.services.verification import verify
 
     differences = verify(today=clock.today())
     return {"differences": len(differences), "lines": sorted({d.line_id for d in differences})[:100]}

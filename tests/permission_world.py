@@ -87,7 +87,7 @@ def _of_county(county: counties.County) -> Objects:
     return {
         "plan": county.plan.pk, "task": county.task.pk, "line": county.lines[0].pk, "region": county.region.code,
         "unit": county.unit.pk, "indicator": county.indicators[0].code, "duty": county.duties[0].pk,
-        "figure": county.figures["submitted"].pk, "period": county.period.pk, "attainment": county.attainment.pk,
+        "figure": county.figures["submitted"].pk, "period": county.period.pk, "attainment": county.attainment.number,
         "upload": county.upload.pk, "job": county.job.pk, "token": county.token.pk, "user": reporter.pk,
         "membership": reporter.memberships.get().pk, "entry": AuditEntry.objects.aggregate(last=Max("number"))["last"],
         "returned": county.figures["returned"].pk, "draft": county.figures["draft"].pk, "year": 2025,
@@ -113,7 +113,7 @@ def own_objects(role: str) -> Objects:
         "figure": mine.filter(state="submitted")[0].pk, "returned": figures.filter(state="returned")[0].pk,
         "draft": mine.filter(state="draft")[0].pk,
         "period": ReportingPeriod.objects.get(region=plan.region, year=2025, quarter=3).pk,
-        "attainment": Attainment.objects.get(line=line, year=2025, quarter=2).pk,
+        "attainment": Attainment.objects.get(line=line, year=2025, quarter=2).number,
         "upload": _upload(plan).pk, "job": _job().pk,
         "token": 0 if user is None else (token or accounts.issue_token(user, "自用", actor=user)[0]).pk,
         "user": User.objects.get(username="department").pk,

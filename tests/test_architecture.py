@@ -32,7 +32,23 @@ HEAVY = {
     "python_calamine": ("indicators/workbooks",),
     "xlrd": ("indicators/workbooks",),
     "pdfplumber": ("plans/documents/pdf_child.py",),
-    "numpy": ("indicators/rules", "indicators/services/columns.py", "indicators/services/rollup.py"),
+    "numpy": (
+        "indicators/rules",
+        *(
+            f"indicators/services/{name}.py"
+            for name in (
+                "columns",
+                "rollup",
+                "transfer",
+                "recompute",
+                "ranks",
+                "result_rows",
+                "verification",
+                "national_data",
+            )
+        ),
+        "indicators/bench",
+    ),
     "celery": ("ipdash/celery.py", "ipdash/jobs"),
     "redis": ("ipdash/jobs",),
 }

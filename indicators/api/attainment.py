@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +16,7 @@ from indicators.explanations import explain_many
 from indicators.models import Attainment
 from indicators.models.attainment import Light, Status
 from indicators.permissions import INSIDE_REGION
+from indicators.querysets import AttainmentQuerySet
 from ipdash.core.api.filters import Filters, WholeFilter, WordFilter, quarter_filter, year_filter
 from plans.api.base import ScopedReadOnly, region_filter
 from plans.scope import Scope
@@ -39,19 +40,26 @@ class AttainmentViewSet(ScopedReadOnly):
     serializer_class = AttainmentSerializer
     filterset_class = AttainmentFilters
     orderings = {
-        "id": "id", "plan": "plan", "target_line": "line", "region": "region__code", "indicator": "line__indicator__code",
+        "id": "pk", "plan": "plan", "target_line": "line", "region": "region__code", "indicator": "line__indicator__code",
         "year": "year", "quarter": "quarter", "status": "status", "light": "light", "year_gap": "year_gap",
         "completion": "completion", "realisation": "realisation", "rank": "rank",
     }  # fmt: skip
     queryset = Attainment.objects.none()
 
-    def visible(self) -> QuerySet[Any]:
+    def visible(self) -> AttainmentQuerySet:
         return (
             Attainment.objects.visible_to(self.scope)
             .select_related("line__plan", "line__region", "line__indicator__numerator", "line__indicator__denominator")
             .defer("line__plan__source_text")
             .prefetch_related("line__baselines")
         )
+
+    def get_object(self) -> Attainment:
+        """By its number, which stays the same when the row is made anew."""
+        found: Attainment | None = self.visible().numbered(int(self.kwargs[self.lookup_field])).first()
+        if found is None:
+            raise NotFound
+        return found
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))

@@ -178,7 +178,7 @@ def attainment(row: Attainment, why: Explanation) -> dict[str, Any]:
     """The fields of `AttainmentSerializer`."""
     line = row.line
     return {
-        "id": row.pk,
+        "id": row.number,
         "plan": row.plan_id,
         "target_line": row.line_id,
         "region": line.region.code,

@@ -10,9 +10,10 @@ from functools import cached_property
 from django.db.models import prefetch_related_objects
 
 from indicators.models import Attainment, TargetLine
-from indicators.rules.columns import Values
+from indicators.rules.columns import Mask, Values
 from indicators.rules.workings import NO_YEAR, StartSource, Workings, workings
 from indicators.services.columns import PlanColumns, read_columns
+from indicators.services.rollup import Pair
 from ipdash.core.numbers import from_scaled
 from ipdash.core.periods import Quarter
 
@@ -102,14 +103,16 @@ class Reading:
         return [
             (child[1], self.value(*child, quarter))
             for child, expected in self._edges.get((indicator_id, region_id), ())
-            if offset in expected
+            if 0 <= offset < len(expected) and expected[offset]
         ]
 
     @cached_property
-    def _edges(self) -> dict[tuple[int, int], list[tuple[tuple[int, int], set[int]]]]:
-        by_parent: dict[tuple[int, int], list[tuple[tuple[int, int], set[int]]]] = {}
-        for (parent, child), offsets in self._columns.edges.expected.items():
-            by_parent.setdefault(parent, []).append((child, offsets))
+    def _edges(self) -> dict[Pair, list[tuple[Pair, Mask]]]:
+        by_parent: dict[Pair, list[tuple[Pair, Mask]]] = {}
+        tree, pairs = self._columns.tree, list(self._columns.rows)
+        if tree is not None:
+            for parent, child, expected in zip(tree.parent.tolist(), tree.child.tolist(), tree.expected, strict=True):
+                by_parent.setdefault(pairs[parent], []).append((pairs[child], expected))
         return by_parent
 
     def apart(self, indicator_id: int, region_id: int, quarter: Quarter) -> Apart | None:

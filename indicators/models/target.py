@@ -22,7 +22,8 @@ class TargetLine(PlanPart):
     and target values are in the indicator's unit, `unit_factor` of which make one printed unit (万件: 10,000 件); pages
     show them in the printed one. `basis_reason` says why the basis is what it is; where the document
     leaves it open `basis_ambiguous` is set and a person confirms. `input_version` counts changes of anything the
-    results follow from, `computed_version` is the one the stored results were made from.
+    results follow from, `computed_version` is the one the stored results were made from, and `computed_as_of` the last
+    quarter that had ended then (its index): a quarter that has ended since is due now and was not.
     """
 
     class Basis(models.TextChoices):
@@ -61,6 +62,7 @@ class TargetLine(PlanPart):
     measures_growth = models.BooleanField(default=False)
     input_version = models.PositiveBigIntegerField(default=1)
     computed_version = models.PositiveBigIntegerField(default=0)
+    computed_as_of = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
 
     objects = TargetLineQuerySet.as_manager()

@@ -7,9 +7,9 @@ value array stands a mask: False is "no figure", which is never the same as 0. A
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -278,6 +278,17 @@ class Results:
     rank: NDArray[np.int32]
     too_large: Mask
     rules_version: str = RULES_VERSION
+
+    def take(self, rows: NDArray[np.intp]) -> Self:
+        """The same results for some of the lines."""
+        taken: dict[str, Any] = {}
+        for field in fields(self):
+            content = getattr(self, field.name)
+            if isinstance(content, Values):
+                taken[field.name] = Values(content.value[rows], content.known[rows])
+            elif field.name not in ("asked", "rules_version"):
+                taken[field.name] = content[rows]
+        return replace(self, **taken)
 
 
 VALUE_NAMES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.rules.columns import Direction, Integers, Lines, Mask, Results
+from indicators.rules.columns import Codes, Direction, Integers, Lines, Mask, Results, Values
 
 Ranks = NDArray[np.int32]
 
@@ -13,16 +13,21 @@ Ranks = NDArray[np.int32]
 def rank(results: Results, lines: Lines, siblings: Integers) -> Ranks:
     """The ranks of all lines, lines × asked quarters, 0 where A is missing; `siblings` numbers the groups of lines
     (one plan, indicator, basis and parent region) that are ranked against each other.
+    """
+    return rank_values(*worth(lines.direction, results.actual, results.gap_to_target), siblings)
+
+
+def worth(direction: Codes, actual: Values, gap_to_target: Values) -> tuple[Integers, Mask]:
+    """By what lines are ranked, lines × quarters: the larger the better, and where there is anything to rank.
 
     The larger A the better; for falling indicators the smaller; for `range`, where §4 is silent, the smaller distance
     outside the bounds, so that all inside them share the first place and a line without a target has none. A is
     compared as it is shown, rounded to six decimals: ranks then follow from the stored results alone.
     """
-    direction = lines.direction[:, None]
-    ranged = direction == Direction.range
-    falling = np.where(direction == Direction.down, -results.actual.value, results.actual.value)
-    worth = np.where(ranged, -results.gap_to_target.value, falling)
-    return rank_values(worth, np.where(ranged, results.gap_to_target.known, results.actual.known), siblings)
+    ranged = direction[:, None] == Direction.range
+    falling = np.where(direction[:, None] == Direction.down, -actual.value, actual.value)
+    value = np.where(ranged, -gap_to_target.value, falling)
+    return value, np.where(ranged, gap_to_target.known, actual.known)
 
 
 def rank_values(worth: Integers, known: Mask, siblings: Integers) -> Ranks:

@@ -23,8 +23,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from indicators.models import Attainment, TargetLine
-from indicators.services.recompute import recompute_plan, verify
+from indicators.services.recompute import recompute_plan
 from indicators.services.staleness import mark_plan_changed
+from indicators.services.verification import verify
 from ipdash.accounts import audit
 from ipdash.accounts.audit_check import verify as verify_audit
 from ipdash.accounts.models import AuditHead

@@ -1,202 +1,267 @@
-"""From rows of the database to the columns that the rules compute on (indicators/rules/columns.py)."""
+"""From rows of the database to the columns that the rules compute on (indicators/rules/columns.py).
+
+Everything is read as whole columns; no row of lines, targets or figures becomes an object of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
-from django.db.models import BigIntegerField, Min
-from django.db.models.functions import Cast
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
-from indicators.models import Figure, Indicator, TargetLine
+from indicators.models import Baseline, Figure, Indicator, Target, TargetLine
 from indicators.rules import columns as c
-from indicators.rules.rollup import Differences, roll_up
-from indicators.services.rollup import Edges, Pair, read_edges
+from indicators.rules.rollup import Differences, Tree, roll_up
+from indicators.services.rollup import Below, Pair, Pairs, read_below, read_edges
+from indicators.services.transfer import Array, read
 from ipdash.core.numbers import to_scaled
 from ipdash.core.periods import Quarter
+from plans.models import Plan
 
 EARLIER_YEARS = 3
-"""A forecast by earlier years' shares looks this far back; growth needs one."""
+"""A forecast by earlier years' shares looks this far back; growth needs one, a population two."""
+NO_BASELINE = 0
 
 
 @dataclass(frozen=True)
 class PlanColumns:
-    """Lines of one plan as columns: `line_ids[i]` is row i, `asked` is every quarter of the plan.
+    """Lines of one plan as columns, in the order of their ids: `line_ids[i]` is row i, `asked` every quarter of the plan.
 
-    `siblings` numbers the groups of lines that are ranked against each other: one indicator and basis, one parent region.
-    `rows` says which row of the series holds an indicator in a region, `own` where that region itself has a figure,
-    `edges` what is added up to what, and `differences` where a region's own figure is not its children's sum.
+    `versions` are the lines' input versions, read before anything else, `parents` the regions above theirs (0: none). `siblings` numbers the groups of lines that are
+    ranked against each other: one indicator and basis, one parent region. `pairs` says which row of the series holds an
+    indicator in a region, `tree` what is added up to what, `own` where that region itself has a figure, and
+    `differences` where this is not its children's sum.
     """
 
     line_ids: list[int]
+    versions: Array
+    indicator_ids: Array
+    region_ids: Array
+    parents: Array
     lines: c.Lines
     targets: c.Targets
     series: c.Series
     asked: c.Integers
     siblings: c.Integers
-    rows: dict[Pair, int]
+    pairs: Pairs
+    tree: Tree | None
     own: c.Mask
-    edges: Edges
     differences: Differences | None
+
+    @cached_property
+    def rows(self) -> dict[Pair, int]:
+        """The row of the series by indicator id and region id."""
+        return self.pairs.as_dict()
 
 
 def read_columns(lines: Sequence[TargetLine]) -> PlanColumns:
-    """Reads everything that the results of these lines follow from. All lines belong to one plan.
+    """Reads everything that the results of these lines follow from. All lines belong to one plan."""
+    return read_lines(lines[0].plan, TargetLine.objects.filter(pk__in=[line.pk for line in lines]))
 
-    The lines come with plan, region, indicator (and its parts), baselines and targets fetched.
+
+def read_lines(plan: Plan, chosen: QuerySet[TargetLine]) -> PlanColumns:
+    """Reads everything that the results of some of a plan's lines follow from.
+
+    The versions come first: a change that is committed while the rest is read leaves its line stale.
     """
-    plan = lines[0].plan
-    pairs = {pair for line in lines for pair in _pairs(line)}
-    baselines = [baseline.year for line in lines for baseline in line.baselines.all()]
-    first_year = min([plan.start_year - EARLIER_YEARS, *baselines, *_oldest_denominator(lines)])
+    head = read(_heads(chosen), *_HEAD)
+    catalogue = Indicator.objects.select_related("numerator", "denominator").in_bulk(
+        np.unique(head["indicator_id"]).tolist()
+    )
+    based = head["baseline_year"] != NO_BASELINE
+    first_year = int(np.min(head["baseline_year"][based], initial=plan.start_year - EARLIER_YEARS))
+    wanted, below = _wanted(head, catalogue), read_below(np.unique(head["region_id"]))
+    first_year = _oldest_denominator(below, catalogue, first_year)
     first, last = Quarter(first_year, 1), Quarter(plan.end_year, 4)
-    edges = read_edges({line.region for line in lines}, {indicator for indicator, _region in pairs}, first, last)
-    rows = {pair: row for row, pair in enumerate(sorted(pairs | edges.pairs))}
-    reported = _series(rows, first, last)
-    series, differences = _rolled_up(reported, edges, rows)
+    edges = read_edges(wanted, below, first, last)
+    pairs = edges.pairs
+    reported = _series(pairs, first, last)
+    series, differences = (reported, None) if edges.tree is None else roll_up(reported, edges.tree)
     return PlanColumns(
-        line_ids=[line.pk for line in lines],
-        lines=_lines(lines, rows),
-        targets=_targets(lines),
+        line_ids=head["pk"].tolist(),
+        versions=head["input_version"],
+        indicator_ids=head["indicator_id"],
+        region_ids=head["region_id"],
+        parents=head["parent"],
+        lines=_lines(plan, head, catalogue, pairs),
+        targets=_targets(head["pk"]),
         series=series,
         asked=np.arange(Quarter(plan.start_year, 1).index, Quarter(plan.end_year, 4).index + 1, dtype=np.int64),
-        siblings=_siblings(lines),
-        rows=rows,
+        siblings=sibling_numbers(head["indicator_id"], head["basis_code"], head["parent"]),
+        pairs=pairs,
+        tree=edges.tree,
         own=reported.known,
-        edges=edges,
         differences=differences,
     )
 
 
-def _oldest_denominator(lines: Sequence[TargetLine]) -> list[int]:
-    """The first year of a population: the latest one before a quarter counts, however old (attainment.md §2)."""
-    stocks = {
-        line.indicator.denominator_id
-        for line in lines
-        if line.indicator.denominator is not None and line.indicator.denominator.quantity == Indicator.Quantity.STOCK
-    }
+def _oldest_denominator(below: Below, catalogue: dict[int, Indicator], first_year: int) -> int:
+    """The first year of a population, if earlier: the latest one before a quarter counts, however old (attainment.md §2)."""
+    stocks = [
+        indicator.denominator_id
+        for indicator in catalogue.values()
+        if indicator.denominator is not None and indicator.denominator.quantity == Indicator.Quantity.STOCK
+    ]
     if not stocks:
-        return []
-    found = Figure.objects.filter(indicator__in=stocks, approved_value__isnull=False).aggregate(first=Min("year"))
-    return [] if found["first"] is None else [found["first"]]
+        return first_year
+    earlier = Figure.objects.filter(
+        indicator__in=stocks, region__in=below.pk.tolist(), year__lt=first_year, approved_value__isnull=False
+    )  # fmt: skip
+    found = earlier.order_by().aggregate(first=Min("year"))["first"]
+    return first_year if found is None else int(found)
 
 
-def _rolled_up(series: c.Series, edges: Edges, rows: dict[Pair, int]) -> tuple[c.Series, Differences | None]:
-    tree = edges.tree(rows, series.quarters)
-    return (series, None) if tree is None else roll_up(series, tree)
+_HEAD = (
+    "pk", "input_version", "indicator_id", "region_id", "parent", "basis_code", "baseline_year", "baseline_value"
+)  # fmt: skip
 
 
-def _siblings(lines: Sequence[TargetLine]) -> c.Integers:
-    groups: dict[tuple[int, str, int | None], int] = {}
-    numbers = [groups.setdefault((line.indicator_id, line.basis, line.region.parent_id), len(groups)) for line in lines]
-    return np.array(numbers, dtype=np.int64)
+def basis_code() -> Case:
+    """A line's basis as `c.Basis`."""
+    return _coded("basis", {basis.name: int(basis) for basis in c.Basis})
 
 
-def _pairs(line: TargetLine) -> Iterable[Pair]:
-    indicator = line.indicator
-    if indicator.numerator_id is None or indicator.denominator_id is None:
-        return [(indicator.pk, line.region_id)]
-    return [(indicator.numerator_id, line.region_id), (indicator.denominator_id, line.region_id)]
+def parent_of_region() -> Coalesce:
+    """The region above a line's region, 0 for a province."""
+    return Coalesce(F("region__parent_id"), Value(0), output_field=BigIntegerField())
 
 
-def _lines(lines: Sequence[TargetLine], rows: dict[Pair, int]) -> c.Lines:
-    records = [_record(line, rows) for line in lines]
-    codes, integers, years = np.int8, np.int64, np.int32
-    kinds = (
-        *[codes] * 8,
-        integers,
-        years,
-        years,
-        integers,
-        integers,
-        years,
-        integers,
-        np.bool_,
-        integers,
-        integers,
-        integers,
-    )
+def sibling_numbers(indicator: Array, basis: Array, parent: Array) -> c.Integers:
+    """Numbers the groups that are ranked against each other."""
+    _keys, numbers = np.unique(np.stack([indicator, basis, parent]), axis=1, return_inverse=True)
+    found: c.Integers = numbers.reshape(-1).astype(np.int64)
+    return found
+
+
+def _heads(chosen: QuerySet[TargetLine]) -> QuerySet[TargetLine]:
+    counted = Baseline.objects.filter(line=OuterRef("pk"), counted_from=True)
+    return chosen.annotate(
+        parent=parent_of_region(),
+        basis_code=basis_code(),
+        baseline_year=Coalesce(Subquery(counted.values("year")), NO_BASELINE, output_field=IntegerField()),
+        baseline_value=Coalesce(Subquery(counted.values("value")), Value(0), output_field=BigIntegerField()),
+    ).order_by("pk")
+
+
+def _coded(field: str, codes: dict[str, int]) -> Case:
+    return Case(*(When(**{field: name}, then=code) for name, code in codes.items()), output_field=IntegerField())
+
+
+def _wanted(head: dict[str, Array], catalogue: dict[int, Indicator]) -> Pairs:
+    """Every indicator and region whose figures the lines themselves are made of."""
+    parts = []
+    for pk, indicator in catalogue.items():
+        regions = head["region_id"][head["indicator_id"] == pk]
+        made_of = (pk,) if indicator.is_reported else (indicator.numerator_id, indicator.denominator_id)
+        parts += [Pairs.of(np.full(len(regions), part), regions) for part in made_of]
+    return Pairs.union(parts)
+
+
+def _lines(plan: Plan, head: dict[str, Array], catalogue: dict[int, Indicator], pairs: Pairs) -> c.Lines:
+    ids = np.array(list(catalogue), dtype=np.int64)
+    place = np.searchsorted(np.sort(ids), head["indicator_id"])
+    kinds = np.array([_kind(catalogue[pk]) for pk in np.sort(ids).tolist()], dtype=np.int64).reshape(len(ids), -1)
+    kind = kinds[place]
+    count, region = len(place), head["region_id"]
+    known = head["baseline_year"] != NO_BASELINE
+
+    def rows(part: c.Integers) -> c.Integers:
+        return np.where(part > 0, pairs.rows_of(part, region), c.NO_ROW)
+
+    code = kind.astype(np.int8)
     return c.Lines(
-        *(np.array(column, dtype=kind) for column, kind in zip(zip(*records, strict=True), kinds, strict=True))
+        quantity=code[:, 0],
+        direction=code[:, 1],
+        reporting_basis=code[:, 2],
+        frequency=code[:, 3],
+        basis=head["basis_code"].astype(np.int8),
+        denominator_quantity=code[:, 4],
+        numerator_reporting=code[:, 5],
+        denominator_reporting=code[:, 6],
+        factor=kind[:, 7],
+        start_year=np.full(count, plan.start_year, np.int32),
+        end_year=np.full(count, plan.end_year, np.int32),
+        yellow=np.full(count, to_scaled(plan.yellow_below)),
+        red=np.full(count, to_scaled(plan.red_below)),
+        baseline_year=head["baseline_year"].astype(np.int32),
+        baseline_value=head["baseline_value"],
+        baseline_known=known,
+        figure_row=rows(np.where(kind[:, 8] > 0, 0, head["indicator_id"])),
+        numerator_row=rows(kind[:, 8]),
+        denominator_row=rows(kind[:, 9]),
     )
 
 
-def _record(line: TargetLine, rows: dict[Pair, int]) -> tuple[int | bool, ...]:
-    """One line in the order of `columns.Lines`."""
-    indicator, plan = line.indicator, line.plan
-    numerator: Indicator | None = indicator.numerator
-    denominator: Indicator | None = indicator.denominator
-    baseline = next((b for b in line.baselines.all() if b.counted_from), None)
-
-    def row(part: int | None) -> int:
-        return c.NO_ROW if part is None else rows.get((part, line.region_id), c.NO_ROW)
-
+def _kind(indicator: Indicator) -> tuple[int, ...]:
+    """What `columns.Lines` holds of an indicator, in its order, and the ids of a ratio's parts (0: none)."""
+    numerator, denominator = indicator.numerator, indicator.denominator
     return (
         c.Quantity[indicator.quantity],
         c.Direction[indicator.direction],
         c.ReportingBasis[indicator.reporting_basis],
         c.Frequency[indicator.frequency],
-        c.Basis[line.basis],
         c.Quantity[denominator.quantity if denominator else "stock"],
         c.ReportingBasis[numerator.reporting_basis if numerator else "level"],
         c.ReportingBasis[denominator.reporting_basis if denominator else "level"],
-        _scaled(indicator.factor),
-        plan.start_year,
-        plan.end_year,
-        _scaled(plan.yellow_below),
-        _scaled(plan.red_below),
-        baseline.year if baseline else 0,
-        _scaled(baseline.value if baseline else None),
-        baseline is not None,
-        row(None if numerator else indicator.pk),
-        row(indicator.numerator_id),
-        row(indicator.denominator_id),
+        0 if indicator.factor is None else to_scaled(indicator.factor),
+        indicator.numerator_id or 0,
+        indicator.denominator_id or 0,
     )
 
 
-def _scaled(value: Decimal | None) -> int:
-    return 0 if value is None else to_scaled(value)
+def _targets(line_ids: Array) -> c.Targets:
+    versions = Target.objects.filter(line__in=line_ids.tolist()).annotate(
+        comparator_code=_coded("comparator", {sign: int(code) for sign, code in c.SYMBOLS.items()}),
+        source_code=_coded("source", {source: int(c.TargetSource[source]) for source in Target.Source.values}),
+        upper_value=Coalesce(F("upper"), Value(0), output_field=BigIntegerField()),
+        has_upper=Case(When(upper__isnull=True, then=False), default=True, output_field=BooleanField()),
+        begins=Coalesce(F("in_force_from"), c.ORIGINAL, output_field=IntegerField()),
+    )
+    found = read(
+        versions.order_by(),
+        "line_id", "year", "comparator_code", "value", "upper_value", "has_upper", "source_code", "begins",
+    )  # fmt: skip
+    return c.Targets(
+        line=np.searchsorted(line_ids, found["line_id"]),
+        year=found["year"].astype(np.int32),
+        comparator=found["comparator_code"].astype(np.int8),
+        value=found["value"],
+        upper=found["upper_value"],
+        upper_known=found["has_upper"],
+        source=found["source_code"].astype(np.int8),
+        in_force_from=found["begins"],
+    )
 
 
-def _targets(lines: Sequence[TargetLine]) -> c.Targets:
-    records = [
-        (
-            row,
-            target.year,
-            c.SYMBOLS[target.comparator],
-            _scaled(target.value),
-            _scaled(target.upper),
-            target.upper is not None,
-            c.TargetSource[target.source],
-            c.ORIGINAL if target.in_force_from is None else target.in_force_from,
-        )
-        for row, line in enumerate(lines)
-        for target in line.targets.all()
-    ]
-    kinds = (np.int64, np.int32, np.int8, np.int64, np.int64, np.bool_, np.int8, np.int64)
-    columns = zip(*records, strict=True) if records else ([] for _ in kinds)
-    return c.Targets(*(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)))
-
-
-def _series(rows: dict[Pair, int], first: Quarter, last: Quarter) -> c.Series:
+def _series(pairs: Pairs, first: Quarter, last: Quarter) -> c.Series:
     """Approved figures of these pairs as rows × quarters; the stored integers are taken as they are."""
-    shape = (len(rows), last.index - first.index + 1)
+    shape = (len(pairs), last.index - first.index + 1)
     value, known = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.bool_)
-    figures = (
-        Figure.objects.filter(
-            indicator__in={indicator for indicator, _region in rows},
-            region__in={region for _indicator, region in rows},
-            year__range=(first.year, last.year),
-            approved_value__isnull=False,
-        )
-        .annotate(scaled=Cast("approved_value", BigIntegerField()))
-        .values_list("indicator_id", "region_id", "year", "quarter", "scaled")
-    )
-    for indicator, region, year, quarter, scaled in figures.iterator(chunk_size=20_000):
-        row = rows.get((indicator, region))
-        if row is not None:
-            column = Quarter(year, quarter).index - first.index
-            value[row, column], known[row, column] = scaled, True
+    figures = Figure.objects.filter(
+        Q(indicator__in=np.unique(pairs.indicator).tolist(), region__in=np.unique(pairs.region).tolist()),
+        year__range=(first.year, last.year),
+        approved_value__isnull=False,
+    ).order_by()
+    found = read(figures, "indicator_id", "region_id", "year", "quarter", "approved_value")
+    row = pairs.rows_of(found["indicator_id"], found["region_id"])
+    meant = row >= 0
+    at = (row[meant], (found["year"] * 4 + found["quarter"] - 1 - first.index)[meant])
+    value[at], known[at] = found["approved_value"][meant], True
     return c.Series(first.index, value, known)

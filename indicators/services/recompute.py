@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
+import numpy as np
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from indicators.models import Attainment, TargetLine
 from indicators.rules import columns as c
 from indicators.rules.compute import compute
-from indicators.rules.ranking import rank
-from indicators.services.columns import PlanColumns, read_columns
-from ipdash.core.numbers import from_scaled
+from indicators.services.columns import PlanColumns, basis_code, parent_of_region, read_lines
+from indicators.services.ranks import Group, rank_among_siblings
+from indicators.services.result_rows import Rows, compare, from_results, inserting, stored
+from indicators.services.transfer import Array, read, remove
 from ipdash.core.periods import Quarter
 from plans.models import Plan
 
-BATCH = 2000
+BATCH = 4000
 """Lines read, computed and written together: bounds memory and the time that line rows stay locked."""
 
 Progress = Callable[[int, int], None]
-Content = tuple[Any, ...]
-CONTENT = (
-    "status", "light", *c.VALUE_NAMES, "target_comparator", "target_source", "forecast_method", "rank",
-    "coverage_reported", "coverage_expected", "denominator_period", "denominator_stale", "too_large", "rules_version",
-)  # fmt: skip
-"""The fields of `Attainment` that are results, in the order of the tuples compared and written here."""
 
 
 @dataclass
@@ -43,203 +37,147 @@ class Counts:
     superseded: int = 0
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A stored result that a computation from nothing does not give."""
-
-    line_id: int
-    quarter: Quarter
-    fields: dict[str, tuple[Any, Any]]
-
-
-def recompute_plan(plan_id: int, *, today: date, everything: bool = False, progress: Progress | None = None) -> Counts:
+def recompute_plan(
+    plan_id: int,
+    *,
+    today: date,
+    everything: bool = False,
+    indicators: Sequence[int] | None = None,
+    progress: Progress | None = None,
+) -> Counts:
     """Recomputes a plan's stale lines, or all of them, batch by batch; safe to run twice, at once, or half.
 
-    `today` decides which quarters have ended. Lines that changed again meanwhile keep their newer results and stay
-    stale for the run that their change has asked for.
+    `today` decides which quarters have ended; `indicators` (ids) narrows it to some of the plan's. Lines that changed
+    again meanwhile keep their newer results and stay stale for the run that their change has asked for.
     """
     counts, done = Counts(), 0
-    batches = _batches(plan_id, everything)
+    plan = Plan.objects.defer("source_text").get(pk=plan_id)
+    last_ended = Quarter.last_ended(today).index
+    batches = batches_of(plan, everything=everything, indicators=indicators)
     total = sum(map(len, batches))
     for batch in batches:
-        _recompute_batch(batch, today, counts)
+        _recompute_batch(plan, batch, last_ended, counts)
         done += len(batch)
         if progress is not None:
             progress(done, total)
     return counts
 
 
-def _batches(plan_id: int, everything: bool) -> list[list[int]]:
-    """The lines to compute, cut where no group of siblings is torn: a line's rank depends on its siblings."""
-    lines = TargetLine.objects.filter(plan=plan_id)
+def batches_of(plan: Plan, *, everything: bool, indicators: Sequence[int] | None = None) -> list[Array]:
+    """The ids of the lines to compute, cut where no group of siblings is torn: a line's rank depends on its siblings."""
+    lines = TargetLine.objects.filter(plan=plan)
+    if indicators is not None:
+        lines = lines.filter(indicator__in=indicators)
     if not everything:
-        stale = lines.stale().values_list("indicator_id", "basis", "region__parent_id").distinct()
-        condition = Q(pk__in=[])
-        for indicator, basis, parent in stale:
-            condition |= Q(indicator=indicator, basis=basis, region__parent=parent)
-        lines = lines.filter(condition | ~Q(input_version=F("computed_version")))
-    groups = ("indicator_id", "basis", "region__parent_id")
-    batches: list[list[int]] = []
-    last: tuple[Any, ...] | None = None
-    for pk, *group in lines.order_by(*groups, "pk").values_list("pk", *groups):
-        if not batches or (len(batches[-1]) >= BATCH and tuple(group) != last):
-            batches.append([])
-        batches[-1].append(pk)
-        last = tuple(group)
-    return batches
+        lines = lines.stale()
+    found = read(
+        lines.annotate(basis_code=basis_code(), parent=parent_of_region()).order_by(
+            "indicator_id", "basis_code", "parent", "pk"
+        ),
+        "pk", "indicator_id", "basis_code", "parent",
+    )  # fmt: skip
+    torn = np.zeros(len(found["pk"]), np.bool_)
+    for name in ("indicator_id", "basis_code", "parent"):
+        torn[1:] |= found[name][1:] != found[name][:-1]
+    starts, cuts = np.flatnonzero(torn), [0]
+    while len(found["pk"]) - cuts[-1] > BATCH:
+        beyond = starts[starts >= cuts[-1] + BATCH]
+        if not len(beyond):
+            break
+        cuts.append(int(beyond[0]))
+    return [part for part in np.split(found["pk"], cuts[1:]) if len(part)]
 
 
-def _recompute_batch(line_ids: list[int], today: date, counts: Counts) -> None:
-    # The versions are read before anything that results follow from: a change after this stays visible as one.
-    versions = dict(TargetLine.objects.filter(pk__in=line_ids).values_list("pk", "input_version"))
-    fresh = compute_lines(line_ids, today)
+def fresh_results(plan: Plan, lines: QuerySet[TargetLine], last_ended: int) -> tuple[PlanColumns, c.Results]:
+    """The results of some of a plan's lines from nothing, without ranks."""
+    columns = read_lines(plan, lines)
+    return columns, compute(columns.lines, columns.targets, columns.series, columns.asked, last_ended)
+
+
+def _recompute_batch(plan: Plan, line_ids: Array, last_ended: int, counts: Counts) -> None:
+    columns, results = fresh_results(plan, TargetLine.objects.filter(pk__in=line_ids.tolist()), last_ended)
+    if not columns.line_ids:
+        return
     with transaction.atomic():
-        locked = TargetLine.objects.select_for_update().filter(pk__in=line_ids).order_by("pk")
-        ours = [pk for pk, done in locked.values_list("pk", "computed_version") if done <= versions.get(pk, -1)]
-        counts.superseded += len(line_ids) - len(ours)
-        counts.lines += len(ours)
-        _store({pk: fresh.get(pk, {}) for pk in ours}, counts)
-        for pk_chunk in _by_version(ours, versions):
-            TargetLine.objects.filter(pk__in=pk_chunk[1]).update(computed_version=pk_chunk[0])
+        group = _locked(plan, columns)
+        ours = _still_ours(columns, group)
+        counts.superseded += len(columns.line_ids) - int(ours.sum())
+        counts.lines += int(ours.sum())
+        _store(_Batch(plan, columns, results, group), ours, counts)
+        _settle(columns, ours, last_ended)
 
 
-def _by_version(line_ids: Sequence[int], versions: dict[int, int]) -> Iterator[tuple[int, list[int]]]:
-    grouped: dict[int, list[int]] = {}
-    for pk in line_ids:
-        grouped.setdefault(versions[pk], []).append(pk)
-    yield from grouped.items()
+def _locked(plan: Plan, columns: PlanColumns) -> Group:
+    """All lines of the groups that these lines are ranked in, locked in the order of their ids.
 
-
-def compute_lines(line_ids: Sequence[int], today: date) -> dict[int, dict[Quarter, Content]]:
-    """The results of these lines (all of one plan) from nothing: line id → quarter → content."""
-    lines = list(
-        TargetLine.objects.filter(pk__in=line_ids)
-        .select_related("plan", "region", "indicator__numerator", "indicator__denominator")
-        .prefetch_related("baselines", "targets")
-        .order_by("indicator", "basis", "region__code", "pk")
+    So two runs never rank the same group at once, and a rank is always that of the actuals stored beside it.
+    """
+    indicators = np.unique(columns.indicator_ids).tolist()
+    parents = np.unique(columns.parents).tolist()
+    above = Q(region__parent__in=parents) | (Q(region__parent=None) if 0 in parents else Q(pk__in=[]))
+    locked = (
+        TargetLine.objects.filter(above, plan=plan, indicator__in=indicators)
+        .annotate(basis_code=basis_code(), parent=parent_of_region())
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+        .values_list("pk", "computed_version", "indicator_id", "basis_code", "parent", "region_id")
     )
-    if not lines:
-        return {}
-    columns = read_columns(lines)
-    results = compute(columns.lines, columns.targets, columns.series, columns.asked, Quarter.last_ended(today).index)
-    results = replace(results, rank=rank(results, columns.lines, columns.siblings))
-    return _contents(columns, results, lines)
+    found = np.array(list(locked), np.int64).reshape(-1, 6).T
+    return dict(zip(("pk", "computed_version", "indicator", "basis", "parent", "region"), found, strict=True))
 
 
-def _contents(
-    columns: PlanColumns, results: c.Results, lines: Sequence[TargetLine]
-) -> dict[int, dict[Quarter, Content]]:
-    quarters = [Quarter.from_index(int(index)) for index in columns.asked]
-    made = [_line_contents(results, row, len(quarters)) for row in range(len(lines))]
-    return {pk: dict(zip(quarters, contents, strict=True)) for pk, contents in zip(columns.line_ids, made, strict=True)}
+def _still_ours(columns: PlanColumns, group: Group) -> c.Mask:
+    """The lines that are still there and that no newer run has computed."""
+    place = np.minimum(np.searchsorted(group["pk"], columns.line_ids), max(len(group["pk"]) - 1, 0))
+    if not len(group["pk"]):
+        return np.zeros(len(columns.line_ids), np.bool_)
+    there = group["pk"][place] == columns.line_ids
+    ours: c.Mask = there & (group["computed_version"][place] <= columns.versions)
+    return ours
 
 
-def _line_contents(results: c.Results, row: int, quarters: int) -> list[Content]:
-    """One line's results as tuples in the order of `CONTENT`."""
-    values = [_decimals(getattr(results, name), row) for name in c.VALUE_NAMES]
-    return [
-        (
-            c.Status(int(results.status[row, q])).name,
-            c.Light(int(results.light[row, q])).name,
-            *(column[q] for column in values),
-            COMPARATORS[int(results.target_comparator[row, q])] if values[TARGET][q] is not None else "",
-            _name(c.TargetSource(int(results.target_source[row, q]))),
-            _name(c.ForecastMethod(int(results.forecast_method[row, q]))),
-            _positive(results.rank[row, q]),
-            int(results.coverage_reported[row, q]) if results.coverage_expected[row, q] else None,
-            _positive(results.coverage_expected[row, q]),
-            None if results.denominator_period[row, q] < 0 else int(results.denominator_period[row, q]),
-            bool(results.denominator_stale[row, q]),
-            bool(results.too_large[row, q]),
-            results.rules_version,
-        )
-        for q in range(quarters)
-    ]
+@dataclass(frozen=True)
+class _Batch:
+    """Some lines of a plan, their results, and all lines that they are ranked with."""
+
+    plan: Plan
+    columns: PlanColumns
+    results: c.Results
+    group: Group
 
 
-COMPARATORS = {int(code): sign for sign, code in c.SYMBOLS.items()}
-TARGET = c.VALUE_NAMES.index("target")
+def _store(batch: _Batch, ours: c.Mask, counts: Counts) -> None:
+    """Makes the stored rows of the lines that are ours equal to the fresh ones: adds, changes and removes what differs."""
+    columns, results = batch.columns, batch.results
+    mine = np.flatnonzero(ours)
+    if not len(mine):
+        return
+    line_ids, lines = np.array(columns.line_ids, np.int64)[mine], columns.lines
+    if len(mine) < len(lines):
+        results, lines = results.take(mine), lines.take(mine)
+    old = stored(Attainment.objects.filter(line__in=line_ids.tolist()))
+    results, others = rank_among_siblings(lines, line_ids, results, batch.group, old)
+    fresh = from_results(results, line_ids)
+    found = compare(fresh, old)
+    remove(Attainment, *_keys(old, found.to_remove))
+    if len(found.to_write):
+        regions = {"line_id": line_ids, "region_id": columns.region_ids[mine]}
+        everything = len(found.to_write) == len(fresh)
+        inserting(fresh if everything else fresh.take(found.to_write), batch.plan.pk, regions, timezone.now())()
+    counts.written += len(found.to_write) + others
+    counts.removed += len(found.superfluous)
 
 
-def _decimals(values: c.Values, row: int) -> list[Decimal | None]:
-    return [
-        from_scaled(scaled) if known else None
-        for scaled, known in zip(values.value[row].tolist(), values.known[row].tolist(), strict=True)
-    ]
+def _keys(rows: Rows, places: Array) -> tuple[dict[str, Array], int]:
+    quarters = rows.quarters[places]
+    keys = {"line_id": rows.line_ids[places], "year": quarters // 4, "quarter": quarters % 4 + 1}
+    return keys, len(places)
 
 
-def _name(code: c.TargetSource | c.ForecastMethod) -> str:
-    return "" if code.name == "none" else code.name
-
-
-def _positive(number: Any) -> int | None:
-    return int(number) if number > 0 else None
-
-
-def _store(fresh: dict[int, dict[Quarter, Content]], counts: Counts) -> None:
-    """Makes the stored rows of these lines equal to the fresh ones: inserts, changes and removes what differs."""
-    places = {
-        pk: (plan, region)
-        for pk, plan, region in TargetLine.objects.filter(pk__in=fresh).values_list("pk", "plan_id", "region_id")
-    }
-    stored = {
-        (line, Quarter(year, quarter)): (pk, tuple(content))
-        for pk, line, year, quarter, *content in Attainment.objects.filter(line__in=fresh).values_list(
-            "pk", "line_id", "year", "quarter", *CONTENT
-        )
-    }
-    now = timezone.now()
-    changed: list[Attainment] = []
-    for line, quarters in fresh.items():
-        plan, region = places[line]
-        for quarter, content in quarters.items():
-            known = stored.pop((line, quarter), None)
-            if known is None or known[1] != content:
-                changed.append(
-                    Attainment(
-                        line_id=line, plan_id=plan, region_id=region, year=quarter.year, quarter=quarter.quarter,
-                        computed_at=now, **dict(zip(CONTENT, content, strict=True)),
-                    )
-                )  # fmt: skip
-    Attainment.objects.filter(pk__in=[pk for pk, _content in stored.values()]).delete()
-    Attainment.objects.bulk_create(
-        changed,
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["line", "year", "quarter"],
-        update_fields=[*CONTENT, "plan", "region", "computed_at"],
-    )
-    counts.written += len(changed)
-    counts.removed += len(stored)
-
-
-def verify(*, today: date, plan_id: int | None = None) -> list[Difference]:
-    """Compares every stored result with a computation from nothing."""
-    differences: list[Difference] = []
-    plans = Plan.objects.filter(pk=plan_id) if plan_id is not None else Plan.objects.all()
-    for plan in plans.order_by("pk"):
-        for batch in _batches(plan.pk, everything=True):
-            differences += _compare(batch, today)
-    return differences
-
-
-def _compare(line_ids: list[int], today: date) -> list[Difference]:
-    fresh = {
-        (line, quarter): content
-        for line, quarters in compute_lines(line_ids, today).items()
-        for quarter, content in quarters.items()
-    }
-    stored = {
-        (line, Quarter(year, quarter)): tuple(content)
-        for line, year, quarter, *content in Attainment.objects.filter(line__in=line_ids).values_list(
-            "line_id", "year", "quarter", *CONTENT
-        )
-    }
-    nothing: Content = (None,) * len(CONTENT)
-    found = []
-    for key in sorted(fresh.keys() | stored.keys()):
-        old, new = stored.get(key, nothing), fresh.get(key, nothing)
-        if old != new:
-            fields = {name: (a, b) for name, a, b in zip(CONTENT, old, new, strict=True) if a != b}
-            found.append(Difference(key[0], key[1], fields))
-    return found
+def _settle(columns: PlanColumns, ours: c.Mask, last_ended: int) -> None:
+    """Says of what the stored results are made."""
+    line_ids, versions = np.array(columns.line_ids, np.int64)[ours], columns.versions[ours]
+    for version in np.unique(versions).tolist():
+        TargetLine.objects.filter(pk__in=line_ids[versions == version].tolist()).exclude(
+            computed_version=version, computed_as_of=last_ended
+        ).update(computed_version=version, computed_as_of=last_ended)

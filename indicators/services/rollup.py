@@ -2,78 +2,188 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Self
 
 import numpy as np
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Cast, Coalesce, ExtractDay, ExtractMonth, ExtractYear
 
 from indicators.models import Indicator, ReportingDuty
 from indicators.rules.rollup import Tree
-from ipdash.core.periods import Quarter, quarters_between
+from indicators.services.transfer import Array, read
+from ipdash.core.periods import Quarter
 from plans.models import Region
 from plans.querysets import code_within
 
 Pair = tuple[int, int]
 """indicator id, region id"""
 ADDABLE = (Indicator.Quantity.STOCK, Indicator.Quantity.FLOW)
+LEAF = 6
+"""As many digits has the prefix of a region that nothing lies below."""
+NO_END = date(9999, 12, 31)
+_SHIFT = 1 << 31
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Indicators and regions (ids), each pair once, in order; its place is its row of a series."""
+
+    keys: Array
+
+    @classmethod
+    def of(cls, indicator: Array, region: Array) -> Self:
+        return cls(np.unique(_key(indicator, region)))
+
+    @classmethod
+    def union(cls, parts: Sequence[Pairs]) -> Self:
+        """All pairs of several."""
+        return cls(np.unique(np.concatenate([part.keys for part in parts])) if parts else np.zeros(0, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def indicator(self) -> Array:
+        return self.keys // _SHIFT
+
+    @property
+    def region(self) -> Array:
+        return self.keys % _SHIFT
+
+    def rows_of(self, indicator: Array, region: Array) -> Array:
+        """The places of some pairs, -1 where one is not among these."""
+        wanted = _key(indicator, region)
+        if not len(self.keys):
+            return np.full(wanted.shape, -1, np.int64)
+        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where(self.keys[place] == wanted, place, -1)
+
+    def as_dict(self) -> dict[Pair, int]:
+        return {pair: row for row, pair in enumerate(zip(self.indicator.tolist(), self.region.tolist(), strict=True))}
+
+
+def _key(indicator: Array, region: Array) -> Array:
+    return np.asarray(indicator, np.int64) * _SHIFT + np.asarray(region, np.int64)
 
 
 @dataclass(frozen=True)
 class Edges:
-    """For each (parent pair, child pair) the quarters, as offsets from the first, in which the child is expected."""
+    """The pairs asked for with all that are added up to them, and the tree over these; None where nothing is."""
 
-    expected: dict[tuple[Pair, Pair], set[int]]
-
-    @property
-    def pairs(self) -> set[Pair]:
-        return {pair for edge in self.expected for pair in edge}
-
-    def tree(self, rows: dict[Pair, int], quarters: int) -> Tree | None:
-        """The edges as columns over rows of a series; None where nothing is rolled up."""
-        if not self.expected:
-            return None
-        expected = np.zeros((len(self.expected), quarters), dtype=np.bool_)
-        for number, offsets in enumerate(self.expected.values()):
-            expected[number, sorted(offsets)] = True
-        return Tree(
-            parent=np.array([rows[parent] for parent, _child in self.expected], dtype=np.int64),
-            child=np.array([rows[child] for _parent, child in self.expected], dtype=np.int64),
-            expected=expected,
-            # Only stocks and flows have edges at all.
-            addable=np.ones(len(rows), dtype=np.bool_),
-        )
+    pairs: Pairs
+    tree: Tree | None
 
 
-def read_edges(regions: Iterable[Region], indicator_ids: set[int], first: Quarter, last: Quarter) -> Edges:
-    """The edges below these regions, from the reporting duties for these indicators.
+@dataclass(frozen=True)
+class Below:
+    """Some regions with everything that lies below them: ids in order, and the id above each (0: none)."""
+
+    prefixes: tuple[str, ...]
+    pk: Array
+    above: Array
+
+    def parents_of(self, regions: Array, missing: int = 0) -> Array:
+        """The ids above some regions; `missing` for a region that is not here."""
+        place = np.minimum(np.searchsorted(self.pk, regions), len(self.pk) - 1)
+        return np.where(self.pk[place] == regions, self.above[place], missing)
+
+
+def read_below(region_ids: Array) -> Below:
+    """The part of the region tree at and below some regions."""
+    regions = Region.objects.filter(pk__in=region_ids.tolist()).order_by("pk")
+    prefixes = _outermost({region.prefix for region in regions})
+    if all(len(prefix) == LEAF for prefix in prefixes):
+        # Nothing lies below a county.
+        return Below(prefixes, region_ids, np.zeros(len(region_ids), np.int64))
+    above = Coalesce(F("parent_id"), models.Value(0), output_field=models.BigIntegerField())
+    found = read(Region.objects.within(prefixes).annotate(above=above).order_by("pk"), "pk", "above")
+    return Below(prefixes, found["pk"], found["above"])
+
+
+def read_edges(wanted: Pairs, below: Below, first: Quarter, last: Quarter) -> Edges:
+    """What is added up to some pairs, from the reporting duties.
 
     A child is expected in a quarter when it, or somebody below it, has the duty on the quarter's last day. A functional
     zone is expected beside its county only where its duty says that the county's figure leaves it out.
     """
-    prefixes = tuple(sorted({region.prefix for region in regions}))
-    duties = (
+    if not below.above.any():
+        return Edges(wanted, None)
+    duties = read(
+        _duties(below.prefixes, np.unique(wanted.indicator).tolist()),
+        "indicator_id", "region_id", "year", "month", "to_year", "to_month", "to_day",
+    )  # fmt: skip
+    begin, end = _quarters_held(duties, first, last)
+    held = begin < end
+    indicator, child = duties["indicator_id"][held], duties["region_id"][held]
+    begin, end = begin[held], end[held]
+    parts: list[tuple[Array, Array, Array, Array, Array]] = []
+    # Up the tree, one level a turn: who reports is expected by whatever lies above.
+    while len(child):
+        parent = below.parents_of(child)
+        inside = (parent > 0) & (below.parents_of(parent, missing=-1) >= 0)
+        indicator, child, parent, begin, end = (a[inside] for a in (indicator, child, parent, begin, end))
+        parts.append((indicator, parent, child, begin, end))
+        child = parent
+    if not any(len(part[0]) for part in parts):
+        return Edges(wanted, None)
+    return _tree(
+        wanted, [np.concatenate(columns) for columns in zip(*parts, strict=True)], last.index - first.index + 1
+    )
+
+
+def _outermost(prefixes: set[str]) -> tuple[str, ...]:
+    """Those that lie below none of the others, which together reach as far."""
+    return tuple(sorted(prefix for prefix in prefixes if not ({prefix[:2], prefix[:4]} - {prefix}) & prefixes))
+
+
+def _tree(wanted: Pairs, edges: Sequence[Array], quarters: int) -> Edges:
+    """One edge for all duties of one child at one parent: expected wherever one of them holds."""
+    indicator, parent, child, begin, end = edges
+    pairs = Pairs.union([wanted, Pairs.of(indicator, parent), Pairs.of(indicator, child)])
+    # A child has one parent, so the child's pair names the edge.
+    rows, edge = np.unique(pairs.rows_of(indicator, child), return_inverse=True)
+    steps = np.zeros((len(rows), quarters + 1), np.int32)
+    np.add.at(steps, (edge, begin), 1)
+    np.add.at(steps, (edge, end), -1)
+    parent_row = np.zeros(len(rows), np.int64)
+    parent_row[edge] = pairs.rows_of(indicator, parent)
+    # Only stocks and flows have edges at all.
+    tree = Tree(parent_row, rows, np.cumsum(steps, axis=1)[:, :-1] > 0, np.ones(len(pairs), np.bool_))
+    return Edges(pairs, tree)
+
+
+def _duties(prefixes: tuple[str, ...], indicators: list[int]) -> models.QuerySet[ReportingDuty]:
+    until = Coalesce(F("valid_to"), NO_END)
+    duties: models.QuerySet[ReportingDuty] = (
         ReportingDuty.objects.filter(
-            code_within("region__code", prefixes), indicator__in=indicator_ids, indicator__quantity__in=ADDABLE
+            code_within("region__code", prefixes), indicator__in=indicators, indicator__quantity__in=ADDABLE
         )
         .exclude(region__level=Region.Level.ZONE, beside_county=False)
-        .values_list("indicator_id", "region_id", "valid_from", "valid_to")
-    )
-    parents = dict(Region.objects.within(prefixes).values_list("pk", "parent_id"))
-    expected: dict[tuple[Pair, Pair], set[int]] = {}
-    for indicator, region, valid_from, valid_to in duties:
-        offsets = _offsets(first, last, valid_from, valid_to)
-        child, parent = region, parents.get(region)
-        while offsets and parent is not None and parent in parents:
-            expected.setdefault(((indicator, parent), (indicator, child)), set()).update(offsets)
-            child, parent = parent, parents[parent]
-    return Edges(dict(sorted(expected.items())))
+        .annotate(
+            year=_whole(ExtractYear("valid_from")), month=_whole(ExtractMonth("valid_from")),
+            to_year=_whole(ExtractYear(until)), to_month=_whole(ExtractMonth(until)), to_day=_whole(ExtractDay(until)),
+        )
+        .order_by()
+    )  # fmt: skip
+    return duties
 
 
-def _offsets(first: Quarter, last: Quarter, valid_from: date, valid_to: date | None) -> set[int]:
-    """The quarters on whose last day a duty is in force."""
-    return {
-        quarter.index - first.index
-        for quarter in quarters_between(first, last)
-        if valid_from <= quarter.last_day and (valid_to is None or quarter.last_day <= valid_to)
-    }
+def _whole(expression: Any) -> Cast:
+    """PostgreSQL gives parts of a date as `numeric`."""
+    return Cast(expression, models.IntegerField())
+
+
+def _quarters_held(duties: dict[str, Array], first: Quarter, last: Quarter) -> tuple[Array, Array]:
+    """The quarters, as offsets, on whose last day each duty is in force: from the first, up to but without the second."""
+    quarters = last.index - first.index + 1
+    begin = duties["year"] * 4 + (duties["month"] - 1) // 3 - first.index
+    after = (duties["to_month"] % 3 == 0) & (duties["to_day"] == _LAST_DAY[duties["to_month"]])
+    end = duties["to_year"] * 4 + (duties["to_month"] - 1) // 3 - first.index + after
+    return np.clip(begin, 0, quarters), np.clip(end, 0, quarters)
+
+
+_LAST_DAY = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])

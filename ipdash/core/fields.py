@@ -1,7 +1,8 @@
-"""The one database field for exact decimals."""
+"""Database fields of our own: exact decimals, and names kept as small numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ from ipdash.core.numbers import OutOfRange, from_scaled, to_scaled
 if TYPE_CHECKING:
     # What Python sees: decimals, or None where the column is nullable.
     _Base = models.BigIntegerField[Decimal | int | str | None, Any]
+    _Small = models.SmallIntegerField[str, str]
 else:
     _Base = models.BigIntegerField
+    _Small = models.SmallIntegerField
 
 
 class ExactDecimalField(_Base):
@@ -77,3 +80,44 @@ class ExactDecimalField(_Base):
         from django import forms
 
         return forms.DecimalField(max_digits=18, decimal_places=6, required=not self.blank, label=kwargs.get("label"))
+
+
+class CodedField(_Small):
+    """One of a fixed list of names, stored as its place in the list; Python sees the name.
+
+    For tables of millions of derived rows: two bytes of one width instead of a text, so that whole columns travel as
+    numbers. The list may grow at its end alone.
+    """
+
+    description = "one of a list of names as a small integer"
+
+    def __init__(self, *args: Any, names: Sequence[str] = (), **kwargs: Any) -> None:
+        self.names = tuple(names)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "names": self.names}
+
+    def from_db_value(self, value: int | None, expression: object, connection: object) -> str | None:
+        return None if value is None else self.names[value]
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def get_prep_value(self, value: Any) -> int | None:
+        if value is None:
+            return None
+        try:
+            return self.names.index(str(value))
+        except ValueError:
+            raise ValidationError(
+                _("“%(value)s”不在可选的名称之中。"), params={"value": value}, code="unknown_name"
+            ) from None
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.value_from_object(obj))
+
+    @property
+    def validators(self) -> list[Any]:
+        return []

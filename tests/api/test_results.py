@@ -49,7 +49,7 @@ def test_a_result_is_the_stored_one_with_the_strings_of_the_pages(api_of: Api) -
         .first()
     )
     assert stored is not None
-    row = client.get(f"/api/v1/attainment/{stored.pk}/").json()
+    row = client.get(f"/api/v1/attainment/{stored.number}/").json()
     for name in VALUES:
         value = getattr(stored, name)
         assert row[name] == (None if value is None else decimal_text(value))

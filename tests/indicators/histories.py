@@ -22,8 +22,8 @@ from indicators.services.catalogue import change_indicator
 from indicators.services.entry_rules import Entry
 from indicators.services.figures import approve_figures, return_figures, save_figures, submit_figures
 from indicators.services.periods import change_duty, create_duty, end_duty, hand_over_duty
-from indicators.services.recompute import verify
 from indicators.services.targets import BaselineValue, TargetValue, adjust_target, change_line, create_line
+from indicators.services.verification import verify
 from ipdash.core.errors import DomainError
 from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRun, JobState

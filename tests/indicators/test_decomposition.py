@@ -14,8 +14,9 @@ from indicators.models import Attainment, Decomposition, Figure, Indicator, Targ
 from indicators.selectors.decomposition.base import Balance, Goal, Verdict, Wish
 from indicators.selectors.decomposition.preview import preview
 from indicators.services.decomposition import decompose, preview_decomposition, undo_decomposition
-from indicators.services.recompute import recompute_plan, verify
+from indicators.services.recompute import recompute_plan
 from indicators.services.targets import TargetValue, adjust_target, change_line
+from indicators.services.verification import verify
 from ipdash.accounts.models import AuditEntry
 from ipdash.core.errors import Conflict, Invalid, NotAllowed, NotVisible
 from ipdash.core.periods import Quarter
@@ -571,10 +572,9 @@ def test_staff_of_the_plan_s_region_alone_split_its_targets(plan: Plan, province
         decompose(stranger, line.pk, over_years(), today=TODAY)
     made = Decomposition.objects.create(line=line, over="years", method="straight")
     with pytest.raises(NotAllowed):
-        undo_decomposition(builders.make_user(Role.REVIEWER, region=province), made.pk, reason="x")
-    for outsider in (of_city, stranger):
-        with pytest.raises(NotVisible):
-            undo_decomposition(outsider, made.pk, reason="x")
+        undo_decomposition(of_city, made.pk, reason="x")
+    with pytest.raises(NotVisible):
+        undo_decomposition(stranger, made.pk, reason="x")
     assert not Target.objects.filter(source="decomposed").exists()
 
 

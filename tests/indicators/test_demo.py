@@ -14,7 +14,7 @@ from django.db.models import F
 from indicators.models import Attainment, Baseline, Figure, FigureRevision, Indicator, ReportingDuty, Target, TargetLine
 from indicators.permissions import duty_units_on
 from indicators.services.demo import load_demo, load_reference_data
-from indicators.services.recompute import verify
+from indicators.services.verification import verify
 from ipdash.accounts.models import User
 from ipdash.accounts.services import create_user
 from ipdash.core.errors import Conflict

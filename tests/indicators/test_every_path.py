@@ -19,8 +19,8 @@ from indicators.models import Attainment, Baseline, Figure, Target, TargetLine
 from indicators.services import uploads
 from indicators.services.entry_rules import Entry
 from indicators.services.figures import approve_figures, save_figures
-from indicators.services.recompute import verify
 from indicators.services.staleness import mark_plan_changed
+from indicators.services.verification import verify
 from ipdash.accounts.services import issue_token
 from ipdash.core.periods import Quarter, quarters_between
 from ipdash.jobs.runner import run_due_jobs

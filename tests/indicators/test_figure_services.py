@@ -11,7 +11,8 @@ import pytest
 from indicators.models import Attainment, Figure, FigureRevision, Indicator, TargetLine
 from indicators.services.entry_rules import Entry
 from indicators.services.figures import Outcome, approve_figures, return_figures, save_figures, submit_figures
-from indicators.services.recompute import recompute_plan, verify
+from indicators.services.recompute import recompute_plan
+from indicators.services.verification import verify
 from ipdash.accounts.models import AuditEntry, User
 from ipdash.core.errors import Invalid
 from ipdash.jobs.models import JobRun

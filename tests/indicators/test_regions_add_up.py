@@ -10,7 +10,8 @@ import pytest
 from indicators.models import Attainment, Figure, Indicator, TargetLine
 from indicators.services.entry_rules import Entry
 from indicators.services.figures import approve_figures, save_figures
-from indicators.services.recompute import recompute_plan, verify
+from indicators.services.recompute import recompute_plan
+from indicators.services.verification import verify
 from ipdash.accounts.models import User
 from plans.models import Region
 from tests import builders

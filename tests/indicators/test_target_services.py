@@ -10,8 +10,9 @@ import pytest
 from indicators.models import Baseline, Indicator, ReportingDuty, ReportingPeriod, Target, TargetLine
 from indicators.services.catalogue import change_indicator, create_indicator
 from indicators.services.periods import change_duty, change_period, create_duty, create_period, end_duty
-from indicators.services.recompute import recompute_plan, verify
+from indicators.services.recompute import recompute_plan
 from indicators.services.targets import BaselineValue, TargetValue, adjust_target, change_line, create_line
+from indicators.services.verification import verify
 from ipdash.accounts.models import AuditEntry, User
 from ipdash.accounts.services import create_user
 from ipdash.core.errors import Conflict, Invalid, NotAllowed, NotVisible

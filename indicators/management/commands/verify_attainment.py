@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from indicators.models import Attainment
-from indicators.services.recompute import verify
+from indicators.services.verification import verify
 from ipdash.core import clock
 
 

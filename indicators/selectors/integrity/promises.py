@@ -115,7 +115,7 @@ def results_from_the_future(_today: date) -> Iterator[str]:
 def results_not_of_every_quarter(_today: date) -> Iterator[str]:
     computed = TargetLine.objects.filter(computed_version=F("input_version"))
     quarters = (F("plan__end_year") - F("plan__start_year") + 1) * 4
-    return _lines(computed.annotate(rows=Count("attainments"), quarters=quarters).exclude(rows=F("quarters")))
+    return _lines(computed.annotate(rows=Count("attainments__year"), quarters=quarters).exclude(rows=F("quarters")))
 
 
 @RULES.add("result_outside_plan_years", _("结果的季度在规划期以外"), _RECOMPUTE_ALL)

@@ -11,7 +11,8 @@ from indicators.models import Attainment, Figure, FigureRevision, ReportingPerio
 from indicators.services import uploads
 from indicators.services.entry_rules import Entry
 from indicators.services.figures import approve_figures, return_figures, save_figures
-from indicators.services.recompute import recompute_plan, verify
+from indicators.services.recompute import recompute_plan
+from indicators.services.verification import verify
 from ipdash.core.errors import Conflict
 from ipdash.jobs import runner
 from ipdash.jobs.models import JobRun, JobState
