@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from indicators.import_urls import import_urls
 from indicators.manage_urls import manage_urls
-from indicators.views import compare, entry, line, my_work, overview, review, templates, uploads
+from indicators.views import compare, entry, entry_cells, line, my_work, overview, review, templates, uploads
 
 urlpatterns: list[URLPattern] = [
     path("", overview.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("my-work/", my_work.work, name="my-work"),
     path("review/", review.review, name="review"),
     path("entry/", entry.entry, name="entry"),
+    path("entry/cells/", entry_cells.entry_cells, name="entry-cells"),
     path("entry/template/", templates.entry_template, name="entry-template"),
     path("uploads/", uploads.upload_list, name="upload-list"),
     path("uploads/new/", uploads.upload_new, name="upload-new"),

@@ -60,7 +60,7 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/manage/duties/{duty}/hand-over/"): lambda ids: {"unit": ids["second_unit"], "first_day": "2026-01-01"},
     ("POST", "/manage/indicators/new/"): lambda _ids: _INDICATOR | {"code": "new_one", "name": "新指标"},
     ("POST", "/manage/indicators/{indicator}/change/"): lambda ids: {
-        **indicator_initial(Indicator.objects.get(code=ids["indicator"])), "factor": "", "definition": "定义",
+        **indicator_initial(Indicator.objects.get(code=ids["indicator"])), "factor": "", "minimum": "", "maximum": "", "definition": "定义",
     } if ids["indicator"] != "no_such_indicator" else {},
     ("POST", "/manage/plans/{plan}/"): lambda _ids: {"state": "active", "yellow_below": "-1", "red_below": "-20"},
     ("POST", "/manage/lines/{line}/basis/"): lambda _ids: {"basis": "level", "basis_reason": "原文如此"},

@@ -33,6 +33,11 @@ class IndicatorSerializer(serializers.Serializer[Any]):
     numerator = indicator_code(source="numerator.code", allow_null=True, default=None)
     denominator = indicator_code(source="denominator.code", allow_null=True, default=None)
     factor = DecimalOut(allow_null=True)
+    minimum = DecimalOut(allow_null=True)
+    maximum = DecimalOut(allow_null=True)
+    part_of = indicator_code(source="part_of.code", allow_null=True, default=None)
+    mad_times = Whole()
+    jump_percent = Whole()
     definition = Text(allow_blank=True)
     version = Whole()
 
@@ -41,7 +46,10 @@ class IndicatorSerializer(serializers.Serializer[Any]):
 
 
 class IndicatorBody(Body):
-    """A catalogue entry; `numerator` and `denominator` are codes, `aliases` the whole list of other names."""
+    """A catalogue entry; `numerator`, `denominator`, `part_of` are codes, `aliases` the whole list of other names.
+
+    `minimum` to `jump_percent` are what reported figures are checked against.
+    """
 
     code = indicator_code()
     name = Text(max_length=120)
@@ -55,6 +63,11 @@ class IndicatorBody(Body):
     numerator = indicator_code(allow_null=True, required=False)
     denominator = indicator_code(allow_null=True, required=False)
     factor = DecimalText(allow_null=True, required=False)
+    minimum = DecimalText(allow_null=True, required=False)
+    maximum = DecimalText(allow_null=True, required=False)
+    part_of = indicator_code(allow_null=True, required=False)
+    mad_times = Whole(min_value=1, max_value=100, required=False)
+    jump_percent = Whole(min_value=1, max_value=10_000, required=False)
     definition = Text(allow_blank=True, required=False)
 
 
@@ -88,7 +101,7 @@ class IndicatorViewSet(ScopedWritable):
     create_body, change_body = IndicatorBody, IndicatorChange
 
     def visible(self) -> QuerySet[Any]:
-        return Indicator.objects.select_related("numerator", "denominator").prefetch_related("aliases")
+        return Indicator.objects.select_related("numerator", "denominator", "part_of").prefetch_related("aliases")
 
     def store(self, values: dict[str, Any]) -> tuple[int, JobId]:
         return create_indicator(self.request.user, cast(IndicatorValues, values)).pk, None

@@ -13,7 +13,9 @@ from ipdash.core.fields import ExactDecimalField
 class Indicator(models.Model):
     """What is measured. Figures are stored in `unit`; `decimals` is how many places pages show.
 
-    `is_demo` marks nothing here: the catalogue is real. `definition` is a plan's own words where it has them.
+    `definition` is a plan's own words where it has them. What a reported figure is checked against: `minimum` and
+    `maximum` are impossible to pass, `part_of` is a whole that it cannot exceed, `mad_times` (median ± n MAD of the earlier
+    figures) and `jump_percent` (where these are few) are where a figure becomes odd and needs a word.
     """
 
     class Quantity(models.TextChoices):
@@ -52,6 +54,13 @@ class Indicator(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="denominator_of", verbose_name=_("分母")
     )
     factor = ExactDecimalField(_("系数"), null=True, blank=True)
+    minimum = ExactDecimalField(_("最小可能值"), null=True, blank=True)
+    maximum = ExactDecimalField(_("最大可能值"), null=True, blank=True)
+    part_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("包含于")
+    )
+    mad_times = models.PositiveSmallIntegerField(_("偏离以往的倍数"), default=3)
+    jump_percent = models.PositiveSmallIntegerField(_("突增突减的百分比"), default=50)
     definition = models.TextField(_("定义"), blank=True)
     reason = models.TextField(_("判定理由"), blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -87,6 +96,21 @@ class Indicator(models.Model):
                 condition=Q(numerator__isnull=True) | ~Q(numerator=F("denominator")),
                 name="indicator_parts_differ",
                 violation_error_message=_("分子与分母不能是同一指标。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum__isnull=True) | Q(maximum__isnull=True) | Q(minimum__lte=F("maximum")),
+                name="indicator_bounds_in_order",
+                violation_error_message=_("最小可能值不能大于最大可能值。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(mad_times__gte=1, jump_percent__gte=1),
+                name="indicator_thresholds_from_one",
+                violation_error_message=_("检查的倍数和百分比应为1或更大的整数。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")),
+                name="indicator_no_part_of_itself",
+                violation_error_message=_("指标不能包含于自身。"),
             ),
             models.CheckConstraint(
                 condition=Q(decimals__lte=6),

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from indicators.display import figure_value_text, line_display
 from indicators.models import Attainment, Figure, FigureRevision, Indicator, ReportingDuty, TargetLine
 from indicators.permissions import duty_day
+from indicators.selectors.entry_rows import EntryPage, EntryRow
+from indicators.selectors.figure_checks import check_values
 from indicators.selectors.periods import quarter_to_report
-from ipdash.core.display import MISSING, change_text, with_unit
-from ipdash.core.numbers import decimal_text
 from ipdash.core.periods import Quarter, quarters_between
-from plans.models import Plan, Region, Role, Unit
+from plans.models import Plan, Role, Unit
 from plans.permissions import not_found
 from plans.querysets import code_within
 from plans.scope import Scope
@@ -27,173 +23,6 @@ from plans.scope import Scope
 REACHING = (Role.STAFF, Role.REVIEWER)
 QUARTERS_OFFERED = 40
 ROWS_AT_ONCE = 200
-
-
-@dataclass(frozen=True)
-class EntryRow:
-    """One duty in one quarter: its figure and what helps to fill it in.
-
-    `earlier` are the figures of the year's earlier quarters, first to last; `line` is a target line that the figure
-    counts for, `result` what is computed for it. `returned` is why the figure was last sent back, as long as it is not
-    handed in again.
-    """
-
-    indicator: Indicator
-    region: Region
-    quarter: Quarter
-    figure: Figure | None
-    earlier: tuple[Figure | None, ...]
-    before: Figure | None
-    last_year: Figure | None
-    line: TargetLine | None
-    result: Attainment | None
-    returned: str = ""
-
-    @property
-    def key(self) -> str:
-        """Names the row in form fields and in the page's address."""
-        return f"{self.region.code}-{self.indicator.code}"
-
-    @property
-    def value(self) -> Decimal | None:
-        return self.figure.value if self.figure else None
-
-    @property
-    def text(self) -> str:
-        """The value as it stands in the box."""
-        return "" if self.value is None else decimal_text(self.value)
-
-    @property
-    def shown(self) -> str:
-        return figure_value_text(self.indicator, self.value)
-
-    @property
-    def version(self) -> int:
-        """The version the person sees; 0 where there is no figure yet."""
-        return self.figure.version if self.figure else 0
-
-    @property
-    def is_open_draft(self) -> bool:
-        """Whether it waits for being handed in."""
-        return self.figure is not None and self.figure.state == Figure.State.DRAFT and self.value is not None
-
-    @property
-    def is_returned(self) -> bool:
-        return self.figure is not None and self.figure.state == Figure.State.RETURNED
-
-    @property
-    def still_counts(self) -> str:
-        """The approved value that goes on counting while another is on its way; empty where there is none."""
-        if self.figure is None or self.figure.approved_value is None or self.figure.state == Figure.State.APPROVED:
-            return ""
-        return with_unit(self.figure.approved_value, self.indicator.unit, self.indicator.decimals)
-
-    @property
-    def written(self) -> str:
-        """What was typed, where it looks different from the value: 1.2万."""
-        return self.figure.printed if self.figure and self.figure.printed not in {"", self.text} else ""
-
-    @property
-    def earlier_texts(self) -> list[tuple[str, str]]:
-        """Value and state word of the earlier quarters; approved ones need no word."""
-        return [shown_with_state(self.indicator, figure) for figure in self.earlier]
-
-    @property
-    def last_year_text(self) -> tuple[str, str]:
-        return shown_with_state(self.indicator, self.last_year)
-
-    @property
-    def counterpart(self) -> str:
-        """The other way to look at the number: the quarter's own part of a running total, or the difference."""
-        return counterpart(self)
-
-    @property
-    def target_text(self) -> str:
-        """The year's target: 19件."""
-        if self.line is None or self.result is None or self.result.target is None:
-            return MISSING
-        shown = line_display(self.line, self.result)
-        return f"{shown['target']}{shown['unit']}"
-
-    @property
-    def target_basis(self) -> str:
-        """What the target asks for: 期末达到; empty where there is none."""
-        return "" if self.target_text == MISSING or self.line is None else str(self.line.get_basis_display())
-
-    @property
-    def completion_text(self) -> str:
-        """How far the approved figure fills the target; empty before approval."""
-        if self.line is None or self.result is None or self.result.completion is None:
-            return ""
-        return line_display(self.line, self.result)["completion"]
-
-
-@dataclass(frozen=True)
-class EntryPage:
-    """A unit's rows in a quarter. `regions` are all regions it reports for; where they are many, `region` is chosen."""
-
-    unit: Unit
-    quarter: Quarter
-    rows: list[EntryRow]
-    regions: list[Region]
-    region: Region | None
-
-    @property
-    def filled(self) -> int:
-        return sum(row.value is not None for row in self.rows)
-
-    @property
-    def returned(self) -> int:
-        return sum(row.is_returned for row in self.rows)
-
-    @property
-    def saved_at(self) -> datetime | None:
-        """When somebody last wrote one of the figures."""
-        return max((row.figure.entered_at for row in self.rows if row.figure and row.figure.entered_at), default=None)
-
-    @property
-    def several_regions(self) -> bool:
-        return len({row.region.pk for row in self.rows}) > 1
-
-    @property
-    def earlier(self) -> list[Quarter]:
-        """The year's earlier quarters, which are columns."""
-        return list(quarters_between(Quarter(self.quarter.year, 1), self.quarter))[:-1]
-
-
-def shown_with_state(indicator: Indicator, figure: Figure | None) -> tuple[str, str]:
-    """A figure's latest word, and its state unless it is approved."""
-    if figure is None:
-        return MISSING, ""
-    state = "" if figure.state == Figure.State.APPROVED else str(figure.get_state_display())
-    return figure_value_text(indicator, figure.value), state
-
-
-def counterpart(row: EntryRow) -> str:
-    """当季, 本年累计 or the difference from the quarter (an annual indicator: the year) before; empty without a value."""
-    value, indicator = row.value, row.indicator
-    if value is None:
-        return ""
-    if indicator.frequency == Indicator.Frequency.ANNUAL:
-        return _difference(pgettext("short", "较上年"), row, row.last_year)
-    if indicator.reporting_basis == Indicator.ReportingBasis.YTD:
-        if row.quarter.quarter == 1:
-            return ""
-        before = row.before.value if row.before else None
-        return "" if before is None else _("当季") + " " + figure_value_text(indicator, value - before)
-    if indicator.reporting_basis == Indicator.ReportingBasis.QUARTER:
-        parts = [figure.value if figure else None for figure in row.earlier]
-        known = [part for part in parts if part is not None]
-        if len(known) < len(parts):
-            return ""
-        return _("本年累计") + " " + figure_value_text(indicator, sum(known, value))
-    return _difference(pgettext("short", "较上季"), row, row.before)
-
-
-def _difference(word: str, row: EntryRow, other: Figure | None) -> str:
-    if row.value is None or other is None or other.value is None:
-        return ""
-    return word + " " + change_text(row.value - other.value, row.indicator.unit, row.indicator.decimals)
 
 
 def entry_units(scope: Scope, quarter: Quarter) -> list[Unit]:
@@ -260,7 +89,7 @@ def _duties(scope: Scope, unit: Unit, quarter: Quarter) -> Any:
     duties = _reachable(scope).in_force_on(duty_day(quarter)).filter(unit=unit)
     if quarter.quarter != 4:
         duties = duties.exclude(indicator__frequency=Indicator.Frequency.ANNUAL)
-    return duties.select_related("indicator", "region").order_by("region__code", "indicator__code")
+    return duties.select_related("indicator__part_of", "region").order_by("region__code", "indicator__code")
 
 
 def _rows(scope: Scope, duties: Sequence[ReportingDuty], quarter: Quarter) -> list[EntryRow]:
@@ -291,6 +120,11 @@ def _rows(scope: Scope, duties: Sequence[ReportingDuty], quarter: Quarter) -> li
             )
         )
     # As the documents have them; what is only a part of a ratio stands below.
+    odd = check_values(
+        {row.check_key: row.value for row in rows if row.is_open_draft or row.is_returned},
+        [d.indicator for d in duties],
+    )
+    rows = [replace(row, odd=tuple(odd.get(row.check_key, ()))) for row in rows]
     return sorted(
         rows,
         key=lambda row: (row.region.code, row.line is None, (row.line.plan_id, row.line.position) if row.line else ()),

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from indicators.check_words import finding_words
+from indicators.checks import Finding
 from indicators.display import figure_value_text
 from indicators.models import Figure, Indicator
 from indicators.permissions import REVIEWING
-from ipdash.core.display import change_text, number_text, percent_text
+from indicators.selectors.figure_checks import check_values
+from ipdash.core.display import change_text, number_text
 from ipdash.core.periods import Quarter
 from plans.querysets import code_within
 from plans.scope import Scope
 
-ODD_CHANGE = Decimal("0.5")
-"""A change by half or more since last quarter is named, as a share of last quarter's value."""
+GRAVITY = {
+    "below_minimum": 5,
+    "above_maximum": 5,
+    "falls": 4,
+    "too_large": 3,
+    "too_small": 3,
+    "above_whole": 3,
+    "below_part": 3,
+}
+"""How grave a finding is for the order of the queue; every other one weighs 1."""
 
 Key = tuple[int, int, Quarter]
 
@@ -27,7 +38,7 @@ class ToJudge:
 
     `before` is the value of the quarter before (an annual indicator: the year before). For a running total `own` and
     `own_before` are the single quarters' parts; for everything else they repeat the values. `is_own`: the reviewer
-    entered it.
+    entered it. `odd` is what the checks find.
     """
 
     figure: Figure
@@ -35,6 +46,7 @@ class ToJudge:
     own: Decimal | None
     own_before: Decimal | None
     is_own: bool
+    odd: tuple[Finding, ...] = ()
 
     @property
     def indicator(self) -> Indicator:
@@ -45,17 +57,6 @@ class ToJudge:
         return (
             self.indicator.reporting_basis == Indicator.ReportingBasis.YTD
             and self.indicator.frequency != Indicator.Frequency.ANNUAL
-        )
-
-    @property
-    def falls(self) -> bool:
-        """A total of the year that is smaller than it was a quarter ago."""
-        return (
-            self.is_running_total
-            and self.figure.quarter > 1
-            and self.figure.value is not None
-            and self.before is not None
-            and self.figure.value < self.before
         )
 
     @property
@@ -72,13 +73,7 @@ class ToJudge:
     @property
     def reasons(self) -> list[str]:
         """What is odd about it, in words; empty where nothing is."""
-        said = []
-        if self.falls:
-            said.append(_("本年累计小于上季累计"))
-        if self.relative is not None and abs(self.relative) >= ODD_CHANGE and not self.falls:
-            change = percent_text(abs(self.relative) * 100)
-            word = _("比上期增加%(change)s") if self.relative > 0 else _("比上期减少%(change)s")
-            said.append(word % {"change": change})
+        said = [finding_words(finding, self.indicator) for finding in self.odd]
         if self.change is not None and self.own_before == 0 and self.change != 0:
             said.append(_("上期为0，本期不为0"))
         if self.before is None:
@@ -90,10 +85,11 @@ class ToJudge:
         return said
 
     @property
-    def weight(self) -> tuple[bool, bool, Decimal]:
-        """The odder, the greater: falling totals, then corrections, then by relative change."""
+    def weight(self) -> tuple[int, bool, Decimal]:
+        """The odder, the greater: what the checks find, then corrections, then by relative change."""
         change = abs(self.relative) if self.relative is not None else Decimal(self.own_before == 0 and self.change != 0)
-        return self.falls, self.figure.approved_value is not None, change
+        gravity = max((GRAVITY.get(finding.code, 1) for finding in self.odd), default=0)
+        return gravity, self.figure.approved_value is not None, change
 
     @property
     def value_text(self) -> str:
@@ -134,9 +130,21 @@ def review_queue(scope: Scope, quarter: Quarter | None = None) -> list[ToJudge]:
     )
     if quarter is not None:
         waiting = waiting.at(quarter)
-    figures = list(waiting.select_related("indicator", "region", "entered_by", "upload").order_by("submitted_at", "pk"))
+    figures = list(
+        waiting.select_related("indicator__part_of", "region", "entered_by", "upload").order_by("submitted_at", "pk")
+    )
     values = _earlier_values(figures)
-    queue = [_to_judge(figure, values, scope) for figure in figures]
+    odd = check_values(
+        {(figure.indicator_id, figure.region_id, figure.as_quarter): figure.value for figure in figures},
+        {figure.indicator_id: figure.indicator for figure in figures}.values(),
+    )
+    queue = [
+        replace(
+            _to_judge(figure, values, scope),
+            odd=tuple(odd.get((figure.indicator_id, figure.region_id, figure.as_quarter), ())),
+        )
+        for figure in figures
+    ]
     queue.sort(key=lambda item: item.weight, reverse=True)
     return sorted(queue, key=lambda item: item.is_own)
 

@@ -29,7 +29,7 @@ RESULTS_FOLLOW = (
 
 
 class IndicatorValues(TypedDict, total=False):
-    """The fields of a catalogue entry; `numerator` and `denominator` are codes, `aliases` the whole list of other names."""
+    """The fields of a catalogue entry; `numerator`, `denominator`, `part_of` are codes, `aliases` all the other names."""
 
     code: str
     name: str
@@ -43,6 +43,11 @@ class IndicatorValues(TypedDict, total=False):
     numerator: str | None
     denominator: str | None
     factor: Decimal | None
+    minimum: Decimal | None
+    maximum: Decimal | None
+    part_of: str | None
+    mad_times: int
+    jump_percent: int
     definition: str
     reason: str
 
@@ -57,6 +62,7 @@ def create_indicator(actor: Any, values: IndicatorValues) -> Indicator:
     fields, aliases = _fields(values), _clean_names(values.get("aliases", ()))
     indicator = Indicator(**fields)
     _refuse_wrong_parts(indicator)
+    _refuse_wrong_whole(indicator)
     check(indicator)
     _refuse_taken(indicator, aliases)
     with explained():
@@ -91,6 +97,7 @@ def change_indicator(
     _refuse_what_figures_forbid(indicator, changes)
     write(indicator, changes, fields)
     _refuse_wrong_parts(indicator)
+    _refuse_wrong_whole(indicator)
     check(indicator)
     _refuse_taken(indicator, aliases)
     _refuse_what_lines_forbid(indicator, changes)
@@ -105,9 +112,9 @@ def change_indicator(
 
 
 def _fields(values: IndicatorValues) -> dict[str, Any]:
-    """The columns that the values name, with the parts' ids instead of their codes."""
+    """The columns that the values name, with ids instead of other indicators' codes."""
     fields: dict[str, Any] = {name: value for name, value in values.items() if name != "aliases"}
-    for part in ("numerator", "denominator"):
+    for part in ("numerator", "denominator", "part_of"):
         if part not in fields:
             continue
         code = fields.pop(part)
@@ -137,6 +144,24 @@ def _refuse_wrong_parts(indicator: Indicator) -> None:
             raise Invalid(
                 "part_not_reported", _("“%(name)s”不是时点数或时期数，不能作分子或分母。") % {"name": part.name}
             )
+
+
+def _refuse_wrong_whole(indicator: Indicator) -> None:
+    """A whole is counted like its part: same unit, same way of reporting; no circle."""
+    whole = indicator.part_of
+    if whole is None:
+        return
+    same = ("unit", "reporting_basis", "frequency")
+    if any(getattr(whole, name) != getattr(indicator, name) for name in same):
+        message = _("“%(name)s”的计量单位、填报口径或频度与本指标不同，不能作为总体。") % {"name": whole.name}
+        raise Invalid("whole_differs", message, {"part_of": [message]})
+    seen = {indicator.pk}
+    while whole is not None:
+        if whole.pk in seen:
+            message = _("不能互相包含。")
+            raise Invalid("whole_in_circle", message, {"part_of": [message]})
+        seen.add(whole.pk)
+        whole = whole.part_of
 
 
 def _refuse_taken(indicator: Indicator, aliases: Sequence[str]) -> None:
@@ -195,6 +220,9 @@ def store_catalogue(entries: Sequence[Mapping[str, Any]]) -> int:
             IndicatorAlias.objects.bulk_create(
                 [IndicatorAlias(indicator_id=known[e["code"]], name=name) for e in rows for name in e["aliases"]]
             )
+    wholes = [(known[e["code"]], known[e["part_of"]]) for e in absent if e.get("part_of")]
+    for part, whole in wholes:
+        Indicator.objects.filter(pk=part).update(part_of=whole)
     if absent:
         audit.record("indicator.load", ("indicator", ""), actor=None, after={"added": [e["code"] for e in absent]})
     return len(absent)
@@ -219,4 +247,5 @@ def _indicator(entry: Mapping[str, Any], known: Mapping[str, int]) -> Indicator:
         numerator_id=None if numerator is None else known[numerator],
         denominator_id=None if denominator is None else known[denominator],
         factor=None if factor is None else Decimal(factor),
+        **{name: Decimal(entry[name]) for name in ("minimum", "maximum") if name in entry},
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from indicators.check_words import finding_words
 from indicators.models import Figure
-from indicators.selectors.entry import EntryPage, EntryRow
+from indicators.selectors.entry_rows import EntryPage, EntryRow
+from indicators.selectors.figure_checks import check_values
 from indicators.services.entry_rules import Entry, Ground, Refusal
 from indicators.services.figure_batches import Outcome
 from indicators.services.figures import save_figures
@@ -42,12 +44,14 @@ class Typed:
 class Saved:
     """What a save did. `errors` are sentences by row key; `unfilled`, `untouched` (sent back, not mended) name rows.
 
+    `stale` and `unexplained` (odd, and without a word about it) are the errors that are no mistake of the writing;
     `understood` tells how unusual writings were read.
     """
 
     stored: int = 0
     errors: dict[str, str] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
+    unexplained: set[str] = field(default_factory=set)
     unfilled: list[str] = field(default_factory=list)
     untouched: list[str] = field(default_factory=list)
     understood: list[str] = field(default_factory=list)
@@ -64,6 +68,14 @@ def read_typed(rows: Sequence[EntryRow], data: Mapping[str, Any]) -> dict[str, T
             )
             # Without the version that was shown, what stands there now would be overwritten unseen.
             typed[row.key] = Typed(text, note, was, was_note, int(version) if version.isdecimal() else 0)
+    return typed
+
+
+def repaired(typed: dict[str, Typed], asked: str) -> dict[str, Typed]:
+    """The rows with one value put right: `asked` is a row's key and the value that was offered, `610300-code=3.12`."""
+    key, _equals, value = asked.partition("=")
+    if key in typed and value:
+        typed[key] = replace(typed[key], text=value)
     return typed
 
 
@@ -90,13 +102,32 @@ def save_form(
             entry = _wanted(row, typed[row.key], saved, submit=submit)
             if entry is not None:
                 entries[row.key] = entry
-    if not entries:
-        return saved
-    outcome = save_figures(
-        actor, list(entries.values()), source=Figure.Source.FORM, today=today, submit=submit, reason=reason
-    )
-    _take_results(saved, list(entries), outcome)
+    odd = _ask_for_words(page, entries, saved) if submit else {}
+    # What is odd is kept as a draft while it is asked about; what a reviewer corrects after the lock has no drafts.
+    for batch, handed_in in ((entries, submit), (odd, False)):
+        if batch:
+            outcome = save_figures(
+                actor, list(batch.values()), source=Figure.Source.FORM, today=today, submit=handed_in, reason=reason
+            )
+            _take_results(saved, list(batch), outcome)
     return saved
+
+
+def _ask_for_words(page: EntryPage, entries: dict[str, Entry], saved: Saved) -> dict[str, Entry]:
+    """Takes out and gives what is odd and says nothing about it: it is handed in with a word, or mended."""
+    taken: dict[str, Entry] = {}
+    rows = {row.key: row for row in page.rows if row.key in entries}
+    values = {row.check_key: entries[key].value for key, row in rows.items()}
+    odd = check_values(values, [row.indicator for row in rows.values()])
+    for key, row in rows.items():
+        entry = entries[key]
+        note = entry.note if entry.note is not None else row.figure.note if row.figure else ""
+        if row.check_key in odd and not note.strip():
+            words = "".join(finding_words(finding, row.indicator) for finding in odd[row.check_key])
+            saved.errors[key] = words + _("请核对；确实如此的，在说明中写一句原因后再提交。")
+            saved.unexplained.add(key)
+            taken[key] = entries.pop(key)
+    return taken
 
 
 def _wanted(row: EntryRow, typed: Typed, saved: Saved, *, submit: bool) -> Entry | None:
@@ -156,6 +187,7 @@ def _take_results(saved: Saved, keys: list[str], outcome: Outcome) -> None:
     for key, result in zip(keys, outcome.results, strict=True):
         if not result.ok:
             saved.errors[key] = result.message
+            saved.unexplained.discard(key)
             if result.code == "stale_version":
                 saved.stale.add(key)
         elif result.code in {"new", "changed"}:

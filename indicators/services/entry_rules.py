@@ -12,8 +12,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from indicators.check_words import finding_words
+from indicators.checks import Around, findings
 from indicators.models import Figure, Indicator, ReportingPeriod
 from indicators.permissions import can_enter, duty_day, duty_units_on, sees_working_records
+from indicators.selectors.figure_checks import measure_of
 from indicators.selectors.periods import governing_period, read_periods
 from ipdash.core.numbers import OutOfRange, to_scaled
 from ipdash.core.periods import Quarter
@@ -188,8 +191,19 @@ class Ground:
                 _("数值 %(value)s 超出范围：整数部分最多12位，小数部分最多6位。")
                 % {"value": entry.printed or entry.value},
             )
+        impossible = self._impossible(entry.value, self.indicators[entry.indicator])
+        if impossible is not None:
+            return impossible
         if entry.value < 0 and self.indicators[entry.indicator].quantity in NEVER_NEGATIVE:
             return Refusal("negative", _("数值 %(value)s 为负：该指标不可能小于0，请核对。") % {"value": entry.value})
+        return None
+
+    @staticmethod
+    def _impossible(value: Decimal, indicator: Indicator) -> Refusal | None:
+        """The bounds that the catalogue sets; what is merely odd is asked about when it is handed in."""
+        for finding in findings(value, Quarter(1, 1), measure_of(indicator), Around({})):
+            if finding.blocks:
+                return Refusal(finding.code, finding_words(finding, indicator))
         return None
 
 

@@ -17,16 +17,15 @@ from django.views.decorators.http import require_http_methods
 from indicators.models import ReportingPeriod
 from indicators.permissions import ENTERING, REVIEWING
 from indicators.selectors.entry import (
-    EntryPage,
-    EntryRow,
     entry_page,
     entry_unit_for,
     entry_units,
     first_unit,
     offered_quarters,
 )
+from indicators.selectors.entry_rows import EntryPage, EntryRow
 from indicators.selectors.periods import governing_period, quarter_to_report, read_periods
-from indicators.services.entry_form import Saved, Typed, read_typed, refusals, save_form
+from indicators.services.entry_form import Saved, Typed, read_typed, refusals, repaired, save_form
 from ipdash.core import clock
 from ipdash.core.errors import Invalid
 from ipdash.core.periods import Quarter
@@ -55,11 +54,9 @@ def entry(request: HttpRequest) -> HttpResponse:
     """`?unit=&year=&quarter=` (or `quarter=2025Q3`); by default one's own unit and the quarter to report now."""
     scope, today = scope_of(request.user), clock.today()
     require_role(scope, *ENTERING, *REVIEWING)
-    unit = _asked_unit(request, scope, today)
-    if unit is None:
+    page = asked_page(request, scope, today)
+    if page is None:
         return render(request, "entry/none.html")
-    quarter = _asked_quarter(request) or quarter_to_report(unit.region.code, today)
-    page = entry_page(scope, unit, quarter, request.GET.get("region", ""))
     if request.method == "POST":
         return _save(request, scope, page, today)
     return _show(request, scope, page, today)
@@ -68,12 +65,13 @@ def entry(request: HttpRequest) -> HttpResponse:
 def _save(request: HttpRequest, scope: Scope, page: EntryPage, today: date) -> HttpResponse:
     submit = request.POST.get("do") == "submit"
     reason = request.POST.get("reason", "").strip()
-    typed = read_typed(page.rows, request.POST)
+    typed = repaired(read_typed(page.rows, request.POST), request.POST.get("repair", ""))
     saved = save_form(request.user, page, typed, submit=submit, today=today, reason=reason)
     _say_saved(request, saved, submit=submit)
     if not saved.errors:
         return redirect(f"{request.path}?{_query(page)}")
     fresh = entry_page(scope, page.unit, page.quarter, page.region.code if page.region else "")
+    # What was only odd is kept as a draft: asking for a word loses nothing.
     status = 409 if saved.stale == set(saved.errors) else 400
     return _show(request, scope, fresh, today, typed=typed, errors=saved.errors, reason=reason, status=status)
 
@@ -194,6 +192,15 @@ def _query(page: EntryPage) -> str:
     if page.region is not None:
         asked["region"] = page.region.code
     return urlencode(asked)
+
+
+def asked_page(request: HttpRequest, scope: Scope, today: date) -> EntryPage | None:
+    """The form that the address asks for; None where the person has none. Raises what the page shows as refused."""
+    unit = _asked_unit(request, scope, today)
+    if unit is None:
+        return None
+    quarter = _asked_quarter(request) or quarter_to_report(unit.region.code, today)
+    return entry_page(scope, unit, quarter, request.GET.get("region", ""))
 
 
 def _asked_unit(request: HttpRequest, scope: Scope, today: date) -> Unit | None:

@@ -95,7 +95,7 @@ def indicator_change(request: HttpRequest, code: str) -> HttpResponse:
 
 def _indicator(code: str) -> Indicator:
     indicator = (
-        Indicator.objects.select_related("numerator", "denominator")
+        Indicator.objects.select_related("numerator", "denominator", "part_of")
         .prefetch_related("aliases")
         .filter(code=code)
         .first()

@@ -115,6 +115,23 @@ class IndicatorForm(ServiceForm):
         label=gettext_lazy("系数"), required=False,
         help_text=gettext_lazy("只有相对数需要，例如每万人 10000，百分比 100。"),
     )  # fmt: skip
+    minimum = ExactField(label=gettext_lazy("最小可能值"), required=False)
+    maximum = ExactField(
+        label=gettext_lazy("最大可能值"), required=False,
+        help_text=gettext_lazy("超出最小、最大可能值的数不能填报，例如占比不超过100。"),
+    )  # fmt: skip
+    part_of = forms.ChoiceField(
+        label=gettext_lazy("包含于"), required=False,
+        help_text=gettext_lazy("总体指标，例如高价值发明专利包含于有效发明专利；大于总体时提示。"),
+    )  # fmt: skip
+    mad_times = forms.IntegerField(
+        label=gettext_lazy("偏离以往的倍数"), min_value=1, max_value=100, initial=3, required=False,
+        help_text=gettext_lazy("与以往各期的中位数相差超过离差中位数的几倍时，请填报人说明；通常为3。"),
+    )  # fmt: skip
+    jump_percent = forms.IntegerField(
+        label=gettext_lazy("突增突减的百分比"), min_value=1, max_value=10000, initial=50, required=False,
+        help_text=gettext_lazy("以往数据不多时，比上期增减达到这个百分比，请填报人说明；通常为50。"),
+    )  # fmt: skip
     reason = text_field(
         gettext_lazy("判定理由"), length=1000, rows=3, required=False,
         help_text=gettext_lazy("为什么定为这个类型和口径。"),
@@ -128,6 +145,12 @@ class IndicatorForm(ServiceForm):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what the class says
             field.choices = with_blank(parts, _("无"))
+        reported = Indicator.objects.exclude(quantity=Indicator.Quantity.RATIO).order_by("name")
+        if indicator is not None:
+            reported = reported.exclude(pk=indicator.pk)
+        whole = self.fields["part_of"]
+        assert isinstance(whole, forms.ChoiceField)  # noqa: S101 - tells mypy what the class says
+        whole.choices = with_blank(list(reported.values_list("code", "name")), _("无"))
         if indicator is not None:
             del self.fields["code"]
 
@@ -135,8 +158,10 @@ class IndicatorForm(ServiceForm):
         """As `indicators.services.catalogue` takes them."""
         cleaned = dict(self.cleaned_data)
         cleaned["aliases"] = lines_of(cleaned["aliases"])
-        cleaned["numerator"] = cleaned["numerator"] or None
-        cleaned["denominator"] = cleaned["denominator"] or None
+        for name in ("numerator", "denominator", "part_of"):
+            cleaned[name] = cleaned[name] or None
+        for name in ("mad_times", "jump_percent"):
+            cleaned[name] = cleaned[name] or getattr(Indicator(), name)
         return cleaned
 
 
@@ -152,6 +177,10 @@ def indicator_initial(indicator: Indicator) -> dict[str, Any]:
         "reporting_basis",
         "frequency",
         "factor",
+        "minimum",
+        "maximum",
+        "mad_times",
+        "jump_percent",
         "reason",
     )
     return {
@@ -159,6 +188,7 @@ def indicator_initial(indicator: Indicator) -> dict[str, Any]:
         "aliases": "\n".join(alias.name for alias in indicator.aliases.all()),
         "numerator": indicator.numerator.code if indicator.numerator is not None else "",
         "denominator": indicator.denominator.code if indicator.denominator is not None else "",
+        "part_of": indicator.part_of.code if indicator.part_of is not None else "",
     }
 
 

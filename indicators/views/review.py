@@ -106,6 +106,7 @@ def _show(
         "page": page,
         "items": page.object_list,
         "quarter": quarter,
+        "plain": [item for item in page.object_list if not item.reasons and not item.is_own],
         "odd": sum(bool(item.reasons) for item in queue),
         "own": sum(item.is_own for item in queue),
         "several_regions": _several_regions(queue),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -53,17 +54,17 @@ class TestOddOnesFirst:
         waiting("ip_service_institutions", "490")
         queue = review_queue(scope_of(reviewer))
         assert queue[0].indicator.code == "pct_applications"
-        assert queue[0].reasons == ["本年累计小于上季累计"]
+        assert queue[0].reasons == ["本年累计小于上季的18件；是否填了当季数？"]
 
     def test_then_comes_the_greatest_change_in_words(self, reviewer):
         waiting("ip_service_institutions", "470")
         queue = review_queue(scope_of(reviewer))
         assert queue[0].indicator.code == "ip_service_institutions"
-        assert queue[0].reasons == ["比上期增加900.0%"]
+        assert queue[0].reasons == ["约为以往同类数值（42家）的10倍；单位是家，是否47家？"]
 
     def test_a_fall_by_half_is_named_too(self, reviewer):
         waiting("ip_service_institutions", "20")
-        assert items_of(reviewer)["ip_service_institutions"].reasons == ["比上期减少57.4%"]
+        assert items_of(reviewer)["ip_service_institutions"].reasons == ["以往走势多在46家至50家之间。"]
 
     def test_a_running_total_is_compared_by_the_quarter_s_own_part(self, reviewer):
         # 6, 18, 30: twelve in each of the last two quarters.
@@ -75,7 +76,7 @@ class TestOddOnesFirst:
     def test_a_first_quarter_is_no_falling_total(self, reviewer):
         Figure.objects.filter(indicator__code="pct_applications", year=2025, quarter=1).update(state="submitted")
         item = items_of(reviewer)["pct_applications"]
-        assert not item.falls
+        assert item.odd == ()
         assert item.own == 6
 
     def test_a_figure_without_anything_before_it_says_so(self, reviewer):
@@ -125,6 +126,16 @@ def test_many_are_approved_with_one_recomputation(client, figures):
     assert not Figure.objects.filter(state="submitted").exists()
     assert JobRun.objects.count() == 1
     assert "没有等待审核的数据" in text_of(client.get("/review/"))
+
+
+def test_the_unremarkable_are_approved_in_one_go_and_the_odd_stay(client, reviewer):
+    waiting("ip_service_institutions", "470")
+    page = text_of(client.get("/review/"))
+    plain = [item.figure for item in review_queue(scope_of(reviewer)) if not item.reasons]
+    assert plain
+    form = page[page.index('id="plain"') : page.index("</form>", page.index('id="plain"'))]
+    assert f"通过无提示的{len(plain)}项" in form
+    assert sorted(re.findall(r'name="figure" value="([\d.]+)"', form)) == sorted(pick(figure) for figure in plain)
 
 
 def test_many_are_sent_back_with_the_reason(client, figures):
@@ -223,5 +234,5 @@ def test_the_queries_do_not_grow_with_the_queue(client, django_assert_max_num_qu
     Figure.objects.filter(region__code="500120", year=2025, quarter=3).update(
         state="submitted", submitted_at=timezone.now()
     )
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         client.get("/review/")
