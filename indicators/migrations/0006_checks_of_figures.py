@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('indicators', '0004_decomposition'),
+        ('indicators', '0005_results_keyed_by_line_and_quarter'),
     ]
 
     operations = [
