@@ -82,7 +82,7 @@ def _after(after: str) -> str:
     if _GROWING.match(folded) or folded[:1] in {"、", ",", "和", "及", "与", "以", "(", ")", "。", ";", ""}:
         return ""
     thing = after.strip().removeprefix("的").strip()
-    return re.sub(r"[、，,和及与以]+$", "", thing).strip()
+    return re.sub(r"(?:来|在)[^,，]{1,3}落户$|[、，,和及与以]+$", "", thing).strip()
 
 
 def shared_names(before: str, count: int) -> list[str]:

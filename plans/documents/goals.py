@@ -167,7 +167,7 @@ def _said(
         if target.value in _numbers(other) and likeness(goal.name, other.name) >= alike:
             return True
     for where, other in found:
-        if other.unit != goal.unit or other.targets[0].year != target.year or other.raw == goal.raw:
+        if other.unit != goal.unit or other.targets[0].year != target.year or (other.raw == goal.raw and where is passage):
             continue
         alike = likeness(goal.name, other.name)
         same = (other.targets[0].value, other.targets[0].upper) == (target.value, target.upper)

@@ -72,7 +72,7 @@ def kind_of(content: bytes, name: str) -> str:
         raise refusal(_ole_kind(content, name))
     if content.startswith(b"PK\x03\x04"):
         return _zip_kind(content)
-    if b"%PDF-" in content[:1024]:
+    if content.startswith(b"%PDF"):
         return "pdf"
     for signature, code in _SIGNATURES:
         if content.startswith(signature):
