@@ -84,6 +84,7 @@ class Item:
     path: tuple[str, ...]
     paragraphs: list[Block] = field(default_factory=list)
     has_children: bool = False
+    parent: Item | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from plans.documents.blocks import Indicator, Item, Task
 from plans.documents.outline_marks import mark_of
 from plans.documents.results import Reading
 
+
 def document_of(reading: Reading, slug: str, decisions: Mapping[str, Any]) -> dict[str, Any]:
     """The document as `plans.services.documents.store_document` takes it."""
     header = reading.header

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -13,12 +14,30 @@ from plans.documents.results import Reading
 from plans.documents.signs import tidy
 from plans.documents.task_tables import task_head
 
+MOST_OF_A_KIND = 200
 _CELLS = 12  # so many short lines, a quarter of them numbers, are no accident
 
 
 def of(reading: Reading, body: Sequence[Block]) -> list[Finding]:
     """Findings about the reading as a whole."""
     return [*_gaps(reading), *_tables(body)]
+
+
+def limited(found: Sequence[Finding]) -> list[Finding]:
+    """The findings by line; of one kind no more than anybody reads, and how many more there are."""
+    counts = Counter(finding.code for finding in found)
+    kept: list[Finding] = []
+    seen: Counter[str] = Counter()
+    for finding in sorted(found, key=lambda one: one.line):
+        seen[finding.code] += 1
+        if seen[finding.code] <= MOST_OF_A_KIND:
+            kept.append(finding)
+        elif seen[finding.code] == MOST_OF_A_KIND + 1:
+            more = counts[finding.code] - MOST_OF_A_KIND
+            kept.append(
+                Finding(finding.line, finding.code, finding.text, f"从这里起还有 {more} 处同样的问题，没有逐一列出。")
+            )
+    return kept
 
 
 def _tables(body: Sequence[Block]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from plans.documents.quantities import UNIT
 from plans.documents.signs import fold, split_outside
@@ -118,6 +119,7 @@ def likeness(left: str, right: str) -> float:
     return len(pairs[0] & pairs[1]) / smaller if smaller else 0.0
 
 
-def _pairs(name: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _pairs(name: str) -> frozenset[str]:
     name = re.sub(rf"知识产权|^全[省市区县州]|\({UNIT}\)|[\s、,的和及与]", "", fold(name))
-    return {name[n : n + 2] for n in range(len(name) - 1)}
+    return frozenset(name[n : n + 2] for n in range(len(name) - 1))

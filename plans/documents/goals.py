@@ -27,6 +27,7 @@ _UNTIL = re.compile(r"(?:到|至|截至)?(?:20\d\d|“?十[一二三四五]五�
 _GOES_ON = re.compile(r"(?:比|较|同比|年均|每年|增长|增幅|以?年均)[^\u62e5\u6709]{0,8}$")
 _NAME = 200  # as far as a name is looked for
 _MOST = 1000
+_LONGEST = 4000  # no sentence is longer
 _ALIKE, _SAME, _EQUAL = 0.5, 0.7, 0.9
 
 
@@ -42,6 +43,8 @@ def goals_of(
     for passage in passages(outline, tasks):
         name = ""
         for sentence in sentences(_unnumbered(passage.text)):
+            if len(sentence) > _LONGEST:
+                continue
             years.note(fold(sentence), passage.group)
             for goal in _in_sentence(sentence, passage, years, findings):
                 # 到2023年底，拥有量达到9000件；到2024年底，达到9800件: the second sentence goes on about the same.
@@ -167,7 +170,11 @@ def _said(
         if target.value in _numbers(other) and likeness(goal.name, other.name) >= alike:
             return True
     for where, other in found:
-        if other.unit != goal.unit or other.targets[0].year != target.year or (other.raw == goal.raw and where is passage):
+        if (
+            other.unit != goal.unit
+            or other.targets[0].year != target.year
+            or (other.raw == goal.raw and where is passage)
+        ):
             continue
         alike = likeness(goal.name, other.name)
         same = (other.targets[0].value, other.targets[0].upper) == (target.value, target.upper)

@@ -94,7 +94,7 @@ def _add(outline: Outline, block: Block, mark: Mark, levels: dict[str, int]) -> 
     outline.items.append(
         Item(
             mark=mark.kind, number=printed, title=title, body=body, line=block.line, level=level,
-            path=(*(parent.path if parent else ()), printed), paragraphs=[block],
+            path=(*(parent.path if parent else ()), printed), paragraphs=[block], parent=parent,
         )
     )  # fmt: skip
     if parent is not None:
@@ -107,14 +107,13 @@ def _parent(outline: Outline, level: int, mark: Mark) -> Item | None:
     A (二) after a box goes on with the (一) before it.
     """
     kind = mark.kind
-    counting = kind == "paren" and mark.bare != "一"
     for item in reversed(outline.items):
+        if item.mark == kind:
+            return item.parent
         if item.mark == "box":
-            if kind in {"num", "numparen", "circle"} or (kind == "paren" and not counting):
+            if kind in {"num", "numparen", "circle"} or (kind == "paren" and mark.bare == "一"):
                 return item
             continue
-        if item.mark == "paren" and any(number.startswith("专栏") for number in item.path):
-            counting = False
         if item.level < level and (kind != "box" or item.level == 1):
             return item
         if item.level == 1:

@@ -15,7 +15,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from ipdash.core.children import serve
 
 MOST_PAGES = 400
-MOST_CHARACTERS = 1_000_000
+MOST_CHARACTERS = 400_000
 _OUTPUT_BYTES = 64 * 1024 * 1024
 _LINE_TOLERANCE = 3
 

@@ -68,7 +68,7 @@ def read_source(source: Source, name: str, places: Places) -> Reading:
     goals, found = goals_of(outline, reading.tasks, indicators, header)
     reading.indicators = [*indicators, *goals]
     reading.findings += [*found, *findings.of(reading, body)]
-    reading.findings.sort(key=lambda finding: finding.line)
+    reading.findings = findings.limited(reading.findings)
     return reading
 
 

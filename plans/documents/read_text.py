@@ -45,7 +45,7 @@ def _plain(text: str) -> str:
 def _table(lines: list[str], start: int) -> tuple[tuple[Row, ...], int]:
     """The table that begins at a line and the line after it; no rows where none begins."""
     cut = _cells_of_pipes if "|" in lines[start] else _cells_of_tabs if "\t" in lines[start].strip() else None
-    if cut is None:
+    if cut is None or (cut is _cells_of_pipes and not _has_rule(lines[start : start + 3])):
         return (), start
     rows: list[Row] = []
     ruled = cut is _cells_of_tabs
@@ -63,6 +63,11 @@ def _table(lines: list[str], start: int) -> tuple[tuple[Row, ...], int]:
     if not ruled or len(rows) < 2 or wide < 2:
         return (), start
     return tuple(row + ("",) * (wide - len(row)) for row in rows), n
+
+
+def _has_rule(lines: list[str]) -> bool:
+    """The line |---|---| that makes lines with | a table stands below its heading, of one or two lines."""
+    return any("-" in line and _RULE.fullmatch(line.strip()) is not None for line in lines)
 
 
 def _cells_of_pipes(line: str) -> Row | None:

@@ -17,13 +17,14 @@ _MOST_FINDINGS = 50
 _LATIN = "·×°±§÷\xa0"
 # UTF-8 Chinese read as GB18030 is full of these: 知识产权 becomes 鐭ヨ瘑浜ф潈.
 _AS_GB = re.compile(r"[鐭鍥鍙浜鎴璇鏄锛銆涓鐨鏉瘑潈绗]{1,}.{0,6}[鐭鍥鍙浜鎴璇鏄锛銆涓鐨鏉瘑潈绗]")
-LONGEST = 1_000_000  # characters; the longest plans have a tenth of it
+LONGEST = 400_000  # characters; the longest plans have a quarter of it
+MOST_LINES = 20_000
 
 
 def source_of(content: bytes, name: str) -> Source:
     """The document's blocks and its plain text; raises `NotRead` for kinds that are not read."""
     source = _read(kind_of(content, name), content)
-    if len(source.text) > LONGEST:
+    if too_long(source.text):
         raise refusal("too_long")
     return replace(source, findings=(*source.findings, *_unreadable(source.text)))
 
@@ -36,7 +37,12 @@ def _read(kind: str, content: bytes) -> Source:
     text = decoded(content)
     if kind == "html":
         return html_blocks(text)
-    return Source(blocks_of(text) if len(text) <= LONGEST else (), text)
+    return Source(() if too_long(text) else blocks_of(text), text)
+
+
+def too_long(text: str) -> bool:
+    """Whether a text is longer than any plan; reading it would only take time."""
+    return len(text) > LONGEST or text.count("\n") > MOST_LINES
 
 
 def _unreadable(text: str) -> tuple[Finding, ...]:

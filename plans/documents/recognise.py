@@ -16,7 +16,7 @@ _SAVE_SHEET = "请用 WPS 或 Excel 打开，选“文件 → 另存为”，类
 _REFUSALS = {
     "empty_file": "文件是空的，没有可读的内容。",
     "too_big": "文件超过 10 MB，不读取。请去掉图片后另存，或只保存规划正文。",
-    "too_long": "文字超过 100 万字，不像一份规划。请只保存规划正文后读入。",
+    "too_long": "文字超过 40 万字或 2 万行，不像一份规划。请只保存规划正文后读入。",
     "is_doc": f"这是旧格式的 Word 文件（.doc），内容完好，但本系统不读这种格式。{_SAVE}",
     "is_wps": f"这是 WPS 文字文件（.wps），内容完好，但本系统不读这种格式。{_SAVE}",
     "is_et": f"这是 WPS 表格文件（.et），不是规划文件。{_SAVE_SHEET}",
@@ -30,7 +30,7 @@ _REFUSALS = {
     "pdf_without_text": "这份 PDF 里没有可以选中的文字。请用 WPS 打开，选“文件 → 另存为”或“PDF 转 Word”，存为 .docx 后读入。",
     "pdf_encrypted": "这份 PDF 设有打开密码，本系统不能读取。请取消密码，或用 WPS 打开后选“文件 → 另存为”，存为 .docx 后读入。",
     "pdf_unreadable": "这份 PDF 的字体没有带编码，取出来的文字是乱码。请用 WPS 选“PDF 转 Word”，核对后存为 .docx 再读入。",
-    "pdf_too_long": "这份 PDF 超过 400 页或 100 万字，不像一份规划。请只保存规划正文，或另存为 .docx 后读入。",
+    "pdf_too_long": "这份 PDF 超过 400 页或 40 万字，不像一份规划。请只保存规划正文，或另存为 .docx 后读入。",
     "pdf_took_too_long": "这份 PDF 结构复杂，10 秒内没有读完，已停止。请用 WPS 打开，选“文件 → 另存为”或“PDF 转 Word”，存为 .docx 后读入。",
     "pdf_broken": "这份 PDF 的结构读不通，可能没有传完。请重新下载，或用 WPS 打开后选“文件 → 另存为”，存为 .docx 再读入。",
     "is_rtf": f"这是 RTF 文件。{_SAVE}",

@@ -119,8 +119,29 @@ def test_no_bytes_make_reading_raise(content, head):
 
 
 def test_a_hostile_length_of_signs_ends_soon():
-    for unit in ("（责任单位：", "2020年\n", "1.《", "至少1个、", "第一季度", "、和及与"):
-        assert read(unit * 3_000) is not None
+    units = (
+        "（责任单位：",
+        "2020年\n",
+        "1.《",
+        "至少1个、",
+        "第一季度",
+        "、和及与",
+        "|a|b|\n",
+        "“十三五”",
+        "到2020年",
+        "锟斤拷\n",
+    )
+    for unit in units:
+        assert not read("某市方案\n一、任务\n" + unit * 4_000).refused
+    for unit in ("专栏1\n", "（一）\n", "目录\n", "名词解释\n1.甲：乙\n", "1 2 3 4\n"):
+        assert not read("某市方案\n一、任务\n" + unit * 8_000).refused
+
+
+def test_findings_of_one_kind_end_where_nobody_reads_on():
+    table = "指标 2015年 2020年 属性\n" * 300
+    found = [f for f in read(f"某市规划\n一、目标\n{table}").findings if f.code == "row_not_understood"]
+    assert len(found) == 201
+    assert found[-1].message == "从这里起还有 99 处同样的问题，没有逐一列出。"
 
 
 def test_a_unit_that_the_directory_lacks_is_reported_once_with_the_nearest_names():
