@@ -21,8 +21,8 @@ def amount_text(line: TargetLine, value: Decimal) -> str:
     return number_text(shown_value(line, value)) + unit_after(line_unit(line))
 
 
-def sum_text(line: TargetLine, found: Sum) -> str:
-    """What the parts add up to beside what they should, and what follows from a difference."""
+def sum_text(line: TargetLine, found: Sum, *, asking: bool = True) -> str:
+    """What the parts add up to beside what they should; `asking` says besides what a difference takes to be stored."""
     words = {
         "got": _bounds_text(line, found, got=True),
         "wanted": _bounds_text(line, found, got=False),
@@ -37,10 +37,11 @@ def sum_text(line: TargetLine, found: Sum) -> str:
     more = found.difference > 0
     compared = _("多%(difference)s") % words if more else _("少%(difference)s") % words
     if found.balance is Balance.STRICTER:
-        said = _("%(parts)s合计%(got)s，比%(whole)s%(wanted)s%(compared)s（加码）；请写明理由。")
+        said, asked = _("%(parts)s合计%(got)s，比%(whole)s%(wanted)s%(compared)s（加码）"), _("；请写明理由。")
     else:
-        said = _("%(parts)s合计%(got)s，比%(whole)s%(wanted)s%(compared)s：全部完成也达不到；请勾选确认并写明理由。")
-    return said % {**words, "compared": compared}
+        said = _("%(parts)s合计%(got)s，比%(whole)s%(wanted)s%(compared)s：全部完成也达不到")
+        asked = _("；请勾选确认并写明理由。")
+    return said % {**words, "compared": compared} + (asked if asking else _("。"))
 
 
 def _bounds_text(line: TargetLine, found: Sum, *, got: bool) -> str:

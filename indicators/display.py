@@ -44,6 +44,11 @@ def shown_value(line: TargetLine, value: Decimal | None) -> Decimal | None:
     return value if value is None or line.unit_factor == 1 else plain(value / line.unit_factor)
 
 
+def stored_value(line: TargetLine, value: Decimal | None) -> Decimal | None:
+    """A value typed in the unit in which the line is shown, as it is stored: the way back from `shown_value`."""
+    return value if value is None or line.unit_factor == 1 else value * line.unit_factor
+
+
 def value_text(line: TargetLine, value: Decimal | None, *, sign: bool = False) -> str:
     """A value of this line without its unit. One that its decimals would round to 0 keeps its first digit: 0 is 0."""
     shown, places = shown_value(line, value), line_places(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from indicators.views import (
+    decompose,
     manage_catalogue,
     manage_duties,
     manage_home,
@@ -33,6 +34,12 @@ manage_urls: list[URLPattern] = [
     path("manage/lines/<int:line_id>/", manage_lines.line_detail, name="manage-line"),
     path("manage/lines/<int:line_id>/basis/", manage_lines.line_basis, name="manage-line-basis"),
     path("manage/lines/<int:line_id>/lead/", manage_lines.line_lead, name="manage-line-lead"),
+    path("manage/lines/<int:line_id>/decompose/", decompose.line_decompose, name="manage-line-decompose"),
+    path(
+        "manage/decompositions/<int:decomposition_id>/undo/",
+        decompose.decomposition_undo,
+        name="manage-decomposition-undo",
+    ),
     path("manage/lines/<int:line_id>/targets/<int:year>/", manage_lines.target_detail, name="manage-target"),
     path(
         "manage/lines/<int:line_id>/targets/<int:year>/correct/",

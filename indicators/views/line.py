@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from indicators.permissions import get_line_for
+from indicators.selectors.decomposition.family import family
 from indicators.selectors.line_page import line_page
 from indicators.selectors.quarters import default_quarter, plan_quarters
 from indicators.views.overview import asked_quarter
@@ -27,5 +28,11 @@ def indicator(request: HttpRequest, plan_id: int, line_id: int) -> HttpResponse:
     return render(
         request,
         "indicators/line.html",
-        {"page": page, "line": line, "plan": line.plan, "quarters": plan_quarters(line.plan)[::-1]},
+        {
+            "page": page,
+            "family": family(scope, line, today),
+            "line": line,
+            "plan": line.plan,
+            "quarters": plan_quarters(line.plan)[::-1],
+        },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -11,9 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from indicators.display import line_unit, target_text
+from indicators.display import line_unit, shown_value, stored_value, target_text
 from indicators.models import Target, TargetLine
 from indicators.permissions import get_line_for
+from indicators.selectors.decomposition.family import decompositions_of
+from indicators.selectors.decomposition.regions import regions_below
 from indicators.selectors.quarters import plan_quarters
 from indicators.services.targets import LineValues, TargetValue, adjust_target, change_line
 from indicators.views.manage_forms import AdjustForm, BasisForm, LeadForm, TargetForm
@@ -101,7 +104,8 @@ def target_correct(request: HttpRequest, line_id: int, year: int) -> HttpRespons
             TargetValue(t.year, t.comparator, t.value, t.upper, t.printed, t.source) for t in first.exclude(year=year)
         ]
         source = old.source if old is not None else Target.Source.DECOMPOSED.value
-        new = TargetValue(year, values["comparator"], values["value"], values["upper"], values["printed"], source)
+        value, upper = _amounts(line, values)
+        new = TargetValue(year, values["comparator"], value, upper, values["printed"], source)
         change_line(actor, line_id, {"targets": [*others, new]}, version=form.version, reason=values["reason"])
 
     if form.carried_out(act, lambda: _version(line_id)):
@@ -118,7 +122,7 @@ def target_adjust(request: HttpRequest, line_id: int, year: int) -> HttpResponse
     form = AdjustForm(request.POST, quarters=plan_quarters(line.plan))
 
     def act(values: dict[str, Any]) -> None:
-        target = TargetValue(year, values["comparator"], values["value"], values["upper"])
+        target = TargetValue(year, values["comparator"], *_amounts(line, values))
         adjust_target(
             actor, line_id, target, in_force_from=values["in_force_from"], document=values["document"],
             adjusted_on=values["adjusted_on"], version=form.version,
@@ -128,6 +132,11 @@ def target_adjust(request: HttpRequest, line_id: int, year: int) -> HttpResponse
         messages.success(request, _("%(year)s年目标调整已登记；此前季度仍按原目标。") % {"year": year})
         return redirect("manage-line", line_id=line_id)
     return _target_page(request, line, year, adjust=form)
+
+
+def _amounts(line: TargetLine, values: dict[str, Any]) -> tuple[Decimal, Decimal | None]:
+    """Value and upper as stored: they are typed in the unit that the page shows."""
+    return values["value"] * line.unit_factor, stored_value(line, values["upper"])
 
 
 def _version(line_id: int) -> int:
@@ -154,6 +163,8 @@ def _line_page(
         "plan": line.plan,
         "years": _years(line),
         "unit": line_unit(line),
+        "decompositions": decompositions_of(line),
+        "has_regions": bool(regions_below(line, clock.today())),
         "basis_form": basis or BasisForm(initial=initial, auto_id="basis_%s"),
         "lead_form": lead or LeadForm(scope=scope, initial={"lead_unit": line.lead_unit_id}, auto_id="lead_%s"),
         **_sent(bound, line),
@@ -174,15 +185,16 @@ def _target_page(
     first = row.versions[0][0] if row.versions else None
     quarters = [quarter for quarter in plan_quarters(line.plan) if quarter.year <= year]
     bound = correct or adjust
-    names = ("comparator", "value", "upper", "printed")
+    initial: dict[str, Any] = {} if first is None else {"comparator": first.comparator, "printed": first.printed}
+    if first is not None:
+        initial |= {"value": shown_value(line, first.value), "upper": shown_value(line, first.upper)}
     proposed = Quarter.containing(clock.today())
     context = {
         "line": line,
         "plan": line.plan,
         "row": row,
         "unit": line_unit(line),
-        "correct_form": correct
-        or TargetForm(initial={name: getattr(first, name) for name in names} if first else None, auto_id="correct_%s"),
+        "correct_form": correct or TargetForm(initial=initial, auto_id="correct_%s"),
         "adjust_form": adjust
         or AdjustForm(
             quarters=quarters,

@@ -15,7 +15,7 @@ from ipdash.core.periods import Quarter
 from plans.models import Region
 
 OLDEST = 8
-"""A stock not reported at the year's end counts from at most this many quarters before, as a denominator does."""
+"""A stock not reported at the year's end counts from at most this many quarters before."""
 
 
 def named_indicator(code: str) -> Indicator:
@@ -30,6 +30,12 @@ def named_indicator(code: str) -> Indicator:
         words = {"name": indicator.name, "quantity": indicator.get_quantity_display()}
         raise refuse("indicator_makes_no_sum", "indicator", message % words)
     return indicator
+
+
+def usable_indicators(regions: Sequence[Region]) -> list[Indicator]:
+    """What these regions could be weighed by: amounts of which any of them has approved figures."""
+    reported = Figure.objects.filter(region__in=regions, approved_value__isnull=False).values("indicator")
+    return list(Indicator.objects.filter(quantity__in=SUMMABLE, pk__in=reported).order_by("name"))
 
 
 def proportions(indicator: Indicator, regions: Sequence[Region], year: int) -> dict[str, int]:

@@ -18,7 +18,6 @@ from indicators.selectors.decomposition.base import (
     Sum,
     Verdict,
     Wish,
-    added,
     balance_of,
     cell,
     goal_of,
@@ -86,7 +85,7 @@ class RegionSplit:
             of_year = self._of_year(year, target)
             cells += of_year
             if has_sum(self.line):
-                sums.append(self._sum(year, target, of_year))
+                sums.append(self._sum(target, of_year))
         if all(item.verdict is Verdict.KEPT for item in cells):
             message = _("参与的地区都已有文件规定的目标，没有可分解的地区。")
             raise refuse("nothing_to_split", "method", message)
@@ -241,26 +240,30 @@ class RegionSplit:
 
     def _amount(self, target: Target) -> tuple[int, int]:
         """The part of the parent's target that its regions share: of a cumulative one what comes on top of the baseline."""
-        start = self._start_of(self.line)
         low, high = scaled_goal(target)
-        return low - start, high - start
+        return low - start_of(self.line), high - start_of(self.line)
 
     def _starts(self, codes: set[str]) -> dict[str, int]:
-        return {code: self._start_of(self.lines[code]) if code in self.lines else 0 for code in codes}
+        return {code: start_of(self.lines.get(code)) for code in codes}
 
-    def _start_of(self, line: TargetLine) -> int:
-        """A cumulative target counts from the baseline; any other one counts whole."""
-        if line.basis != TargetLine.Basis.CUMULATIVE:
-            return 0
-        start = next((baseline for baseline in line.baselines.all() if baseline.counted_from), None)
-        return 0 if start is None or start.value is None else to_scaled(start.value)
+    def _sum(self, target: Target, cells: list[Cell]) -> Sum:
+        return sum_below(self.line, target, [(item.line, item.goal) for item in cells], len(self.regions))
 
-    def _sum(self, year: int, target: Target, cells: list[Cell]) -> Sum:
-        """The regions' targets beside the parent's, both without their baselines where they are cumulative."""
-        starts = from_scaled(sum(self._starts({item.region.code for item in cells}).values()))
-        low, high = self._amount(target)
-        wanted = goal_of(target.comparator, low, high)
-        total = added(cells, target.comparator)
-        got = Goal(total.value - starts, None if total.upper is None else total.upper - starts)
-        balance = balance_of(target.comparator, wanted, got)
-        return Sum(year, target.comparator, wanted, got, balance, len(self.regions) - len(cells))
+
+def start_of(line: TargetLine | None) -> int:
+    """Where a line's targets are counted from, in millionths: a cumulative one from its baseline, any other one whole."""
+    if line is None or line.basis != TargetLine.Basis.CUMULATIVE:
+        return 0
+    start = next((baseline for baseline in line.baselines.all() if baseline.counted_from), None)
+    return 0 if start is None or start.value is None else to_scaled(start.value)
+
+
+def sum_below(line: TargetLine, target: Target, below: list[tuple[TargetLine | None, Goal]], regions: int) -> Sum:
+    """The targets below (each with its line, where there is one) beside the parent's, all without their baselines."""
+    low, high = scaled_goal(target)
+    wanted = goal_of(target.comparator, low - start_of(line), high - start_of(line))
+    pairs = [(scaled_goal(goal), start_of(of)) for of, goal in below]
+    got_low = sum(pair[0] - start for pair, start in pairs)
+    got = goal_of(target.comparator, got_low, sum(pair[1] - start for pair, start in pairs))
+    balance = balance_of(target.comparator, wanted, got)
+    return Sum(target.year, target.comparator, wanted, got, balance, regions - len(below))
