@@ -64,7 +64,7 @@ def why_no_sum(line: TargetLine) -> str:
 
 
 def method_text(made: Decomposition) -> str:
-    """How it was split: 按常住人口2024年数值的比例."""
+    """How it was split: 按“常住人口”2024年数值的比例."""
     if made.by_indicator is not None and made.base_year is not None:
         return _("按“%(name)s”%(year)s年数值的比例") % {"name": made.by_indicator.name, "year": made.base_year}
     return str(Method(made.method).label)
@@ -75,9 +75,9 @@ def decomposition_text(made: Decomposition, *, insider: bool) -> str:
     words = {
         "day": day_text(timezone.localtime(made.made_at).date()),
         "method": method_text(made),
-        "who": str(made.made_by or _("系统")),
+        "who": made.made_by.display_name if made.made_by else _("系统"),
     }
-    said = _("由%(who)s于%(day)s%(method)s分解") if insider else _("%(day)s%(method)s分解")
+    said = _("由%(who)s于%(day)s分解（%(method)s）") if insider else _("%(day)s分解（%(method)s）")
     text = said % words
     if insider and made.reason:
         text += _("，理由：%(reason)s") % {"reason": made.reason}

@@ -71,6 +71,10 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/manage/lines/{line}/targets/{year}/adjust/"): lambda _ids: {
         "comparator": ">=", "value": "123", "in_force_from": "2025Q1", "document": "调整通知",
     },
+    ("POST", "/manage/lines/{line}/decompose/"): lambda _ids: {
+        "value_2024": "21", "do": "save", "reason": "年度分解",
+    },
+    ("POST", "/manage/decompositions/{decomposition}/undo/"): lambda _ids: {"reason": "分错了"},
     ("POST", "/manage/units/new/"): lambda _ids: {"region": "500120", "name": "新单位"},
     ("POST", "/manage/units/{unit}/"): lambda _ids: {"name": "改名单位"},
     ("POST", "/manage/accounts/new/"): lambda _ids: {"username": "newcomer", "display_name": "新人"},
@@ -131,6 +135,7 @@ QUERIES: dict[str, Callable[[Objects], str]] = {
     ),
     "/api/v1/comparison/plans/": lambda ids: f"?indicator={ids['indicator']}",
     "/api/v1/overview/": lambda ids: f"?plan={ids['plan']}",
+    "/manage/lines/{line}/decompose/": lambda _ids: "?over=years&method=hand",
     "/entry/template/": lambda ids: f"?unit={ids['unit']}&year=2025&quarter=3&format=csv",
     "/api/*": lambda _ids: "nothing/",
 }

@@ -175,6 +175,12 @@ TABLE = """
 /manage/lines/{line}/basis/            POST   foreign  302  404  403  403  403  403  403  403  403
 /manage/lines/{line}/lead/             POST   own      302  302  403  403  403  403  403  403  403
 /manage/lines/{line}/lead/             POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/lines/{line}/decompose/        GET    own      302  200  403  403  403  403  403  403  403
+/manage/lines/{line}/decompose/        GET    foreign  302  404  403  403  403  403  403  403  403
+/manage/lines/{line}/decompose/        POST   own      302  302  403  403  403  403  403  403  403
+/manage/lines/{line}/decompose/        POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/decompositions/{decomposition}/undo/ POST   own      302  302  403  403  403  403  403  403  403
+/manage/decompositions/{decomposition}/undo/ POST   foreign  302  404  403  403  403  403  403  403  403
 /manage/lines/{line}/targets/{year}/   GET    own      302  200  403  403  403  403  403  403  403
 /manage/lines/{line}/targets/{year}/   GET    foreign  302  404  403  403  403  403  403  403  403
 /manage/lines/{line}/targets/{year}/correct/ POST   own      302  302  403  403  403  403  403  403  403

@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from indicators.decomposition_words import goal_text, sum_text, verdict_text, why_no_sum
+from indicators.decomposition_words import sum_text, verdict_text, why_no_sum
 from indicators.display import line_unit, shown_value, target_text, value_text
-from indicators.models import TargetLine
+from indicators.models import Target, TargetLine
 from indicators.permissions import get_decomposition_for, get_line_for
 from indicators.selectors.decomposition.base import (
     METHODS,
+    WRITTEN,
     Balance,
     Method,
     Over,
@@ -74,9 +75,9 @@ def _saved(request: HttpRequest, actor: User, line: TargetLine, form: DecomposeF
             messages.info(request, _("与现有目标完全相同，没有改动。"))
             return
         counts = done.preview.counts
-        said = _("分解已保存：新增%(new)s个目标，改动%(changed)s个；完成情况会自动重算。")
-        changed = counts[Verdict.CHANGED] + counts[Verdict.ADJUSTED]
-        messages.success(request, said % {"new": counts[Verdict.NEW], "changed": changed})
+        done_to = [f"{verdict_text(v)}{counts[v]}" for v in Verdict if v in WRITTEN and counts[v]]
+        said = _("分解已保存：%(counts)s个目标；完成情况会自动重算。") % {"counts": _("、").join(done_to)}
+        messages.success(request, said)
 
     return form.carried_out(act)
 
@@ -130,6 +131,8 @@ def _methods(line: TargetLine, over: str) -> list[str]:
 
 def _page(request: HttpRequest, line: TargetLine, form: DecomposeForm, found: Preview | None) -> HttpResponse:
     over, targets = form.over, latest_targets(line)
+    if found is not None and found.asks:
+        form.fields["reason"].required = True
     chosen = [targets[year] for year in form.years] if form.years else list(targets.values())
     context = {
         "line": line,
@@ -172,16 +175,22 @@ def _shown(line: TargetLine, found: Preview) -> dict[str, Any]:
             {
                 "label": item.region.name if group else _("%(year)s年") % {"year": item.year},
                 "before": "—" if item.before is None else target_text(item.before, line),
-                "after": goal_text(line, item.goal.value, item.goal.upper),
+                "after": target_text(
+                    Target(comparator=item.comparator, value=item.goal.value, upper=item.goal.upper), line
+                ),
                 "share": item.share,
                 "verdict": item.verdict,
                 "verdict_text": verdict_text(item.verdict),
                 "source": "" if item.before is None else item.before.get_source_display(),
             }
         )
+    sums = [(sum_text(line, item), item.balance, item.without) for item in found.sums]
+    counts = [(verdict_text(verdict), found.counts[verdict]) for verdict in Verdict if found.counts[verdict]]
     return {
         "groups": list(groups.items()),
-        "sums": [(sum_text(line, item), item.balance, item.without) for item in found.sums],
+        "sums": sums,
+        "asks": [ask for ask in found.asks if ask not in {text for text, _balance, _without in sums}],
+        "counts": counts,
         "short": any(item.balance is Balance.SHORT for item in found.sums),
         "has_shares": any(item.share is not None for item in found.cells),
     }

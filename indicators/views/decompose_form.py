@@ -23,7 +23,7 @@ from ipdash.core.comparators import Comparator
 from ipdash.core.forms import ExactField, ServiceForm, text_field, with_blank
 
 BY_FIGURES = frozenset({Method.INDICATOR, Method.OWN})
-BASE_YEARS = 6
+BASE_YEARS = 4
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,15 @@ class DecomposeForm(ServiceForm):
         """Each row with its box (and that for the upper bound), None where it has none."""
         name = {Method.HAND: "value", Method.SHARES: "share"}.get(Method(self.method), "")
         return [(row, self._box(name, row.key), self._box("upper", row.key)) for row in self.rows]
+
+    @property
+    def shows_present(self) -> bool:
+        """Whether a row has one present target to show: of several years there are several."""
+        return self.over == Over.YEARS or len(self.years) == 1
+
+    @property
+    def regions_field(self) -> Any:
+        return self["regions"] if "regions" in self.fields else None
 
     @property
     def regions_chosen(self) -> list[str]:
@@ -95,11 +104,17 @@ class DecomposeForm(ServiceForm):
             self.fields["total"] = self._total()
         if self.method == Method.INDICATOR:
             found = [(indicator.code, indicator.name) for indicator in usable_indicators(self.regions)]
-            self.fields["indicator"] = forms.ChoiceField(label=_("按哪个指标"), choices=with_blank(found, CHOOSE))
+            self.fields["indicator"] = forms.ChoiceField(
+                label=_("按哪个指标"),
+                choices=with_blank(found, CHOOSE),
+                error_messages={"required": _("请选择按哪个指标。")},
+            )
+            if not found:
+                self.fields["indicator"].help_text = _("下级地区还没有可作比例的审核通过数据，请改用其他方法。")
         if self.method in BY_FIGURES:
             years = [(year, _("%(year)s年") % {"year": year}) for year in self._base_years()]
             self.fields["base_year"] = forms.TypedChoiceField(
-                label=_("按哪一年的数值"), coerce=int, choices=years, initial=self.today.year - 1,
+                label=_("按哪一年的数值"), coerce=int, choices=years, initial=self._usual_base_year(),
                 help_text=_("时点数取年末的数，时期数取全年的数，都以审核通过的为准。"),
             )  # fmt: skip
         if self.over == Over.REGIONS and self.method not in {Method.HAND, Method.SHARES}:
@@ -120,7 +135,9 @@ class DecomposeForm(ServiceForm):
 
     def _add_boxes(self, row: Row) -> None:
         widget = {"inputmode": "decimal", "autocomplete": "off", "maxlength": "100", "data-cell": row.label}
-        if self.method == Method.SHARES and (row.is_free or self.over == Over.YEARS):
+        # On the way to a known point every year has its share of the way, the last one too.
+        on_the_way = self.over == Over.YEARS and self.line.basis != TargetLine.Basis.YEAR
+        if self.method == Method.SHARES and (row.is_free or on_the_way):
             self._box_field("share", row, "%", widget)
         if self.method == Method.HAND and row.is_free:
             self._box_field("value", row, self.unit, widget)
@@ -143,16 +160,23 @@ class DecomposeForm(ServiceForm):
 
     def _total(self) -> ExactField:
         known = known_total(self.line)
-        hint = _("各年相加应等于它；不填的按直线在已知年份之间分。")
+        by_shares = self.method == Method.SHARES
         if known is not None:
-            hint += _("现按%(source)s填好。") % {"source": known.source}
+            hint = _("各年相加等于它；现按%(source)s填好。") % {"source": known.source}
+        else:
+            hint = _("各年相加等于它。") if by_shares else _("各年相加等于它；不填的按直线在已知年份之间分。")
         return ExactField(
-            label=_("各年合计的总量（%(unit)s）") % {"unit": self.unit}, unit=self.unit, required=False, help_text=hint,
-            initial=None if known is None else shown_value(self.line, known.value),
+            label=_("各年合计的总量（%(unit)s）") % {"unit": self.unit}, unit=self.unit, required=by_shares, help_text=hint,
+            error_messages={"required": _("请填写各年合计的总量。")}, initial=None if known is None else shown_value(self.line, known.value),
         )  # fmt: skip
 
     def _base_years(self) -> Sequence[int]:
-        return range(self.today.year, self.today.year - BASE_YEARS, -1)
+        return range(self.today.year, self.line.plan.start_year - BASE_YEARS, -1)
+
+    def _usual_base_year(self) -> int:
+        """The year before the first one that is split, as far as it is over."""
+        first = min(self.years or tuple(self.targets) or (self.today.year,))
+        return min(first, self.today.year) - 1
 
     def _year_rows(self) -> list[Row]:
         self._stored: dict[str, Target] = {str(year): target for year, target in self.targets.items()}

@@ -43,11 +43,13 @@ def plan_settings(request: HttpRequest, plan_id: int) -> HttpResponse:
     ):
         messages.success(request, _("规划设置已保存；灯色会按新的界线自动重算。"))
         return redirect("manage-plan", plan_id=plan_id)
+    rows = [LineRow(line) for line in lines_of_plan(scope, plan)]
     context: dict[str, Any] = {
         "plan": plan,
         "form": form,
         "version": form.data.get("version") if form.is_bound else plan.version,
-        "lines": [LineRow(line) for line in lines_of_plan(scope, plan)],
+        "lines": [row for row in rows if row.line.region_id == plan.region_id],
+        "below": [row for row in rows if row.line.region_id != plan.region_id],
     }
     return render(request, "manage/plan.html", context, status=form.status)
 

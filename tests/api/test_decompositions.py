@@ -62,7 +62,7 @@ def test_it_is_read_by_staff_and_reviewers_and_undone_by_staff(api_of: ApiOf, li
     pk = post(client, line, method="hand", values={"2024": "22"}, reason="年度分解").json()["decomposition"]
     listed = api_of("reviewer").get(f"/api/v1/decompositions/?target_line={line.pk}&undone=false").json()["results"]
     assert [row["id"] for row in listed] == [pk]
-    assert listed[0]["description"].endswith("逐项填写分解，理由：年度分解")
+    assert listed[0]["description"].endswith("分解（逐项填写），理由：年度分解")
     assert api_of("leader").get("/api/v1/decompositions/").json()["count"] == 0
     undone = client.post(f"/api/v1/decompositions/{pk}/undo/", {"reason": "分错了"}, format="json")
     assert undone.status_code == 200
