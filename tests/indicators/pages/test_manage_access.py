@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from indicators.models import Indicator, ReportingDuty, ReportingPeriod, TargetLine
+from indicators.models import Decomposition, Indicator, ReportingDuty, ReportingPeriod, TargetLine
 from ipdash.accounts.models import AuditEntry, User
 from plans.models import Membership, Plan, Unit
 
@@ -47,6 +47,7 @@ PAGES = {
     "manage-plans": STAFF,
     "manage-plan": STAFF,
     "manage-line": STAFF,
+    "manage-line-decompose": STAFF,
     "manage-target": STAFF,
 }
 WRITES = {
@@ -60,6 +61,7 @@ WRITES = {
     "manage-duty-hand-over": STAFF,
     "manage-line-basis": STAFF,
     "manage-line-lead": STAFF,
+    "manage-decomposition-undo": STAFF,
     "manage-target-correct": STAFF,
     "manage-target-adjust": STAFF,
 }
@@ -80,6 +82,7 @@ def address(name: str) -> str:
         "code": Indicator.objects.filter(target_lines=line).first().code,
         "plan_id": bishan.pk,
         "line_id": line.pk,
+        "decomposition_id": Decomposition.objects.get_or_create(line=line, over="years", method="hand")[0].pk,
         "year": 2025,
     }
     return "/" + pattern % {name: values[name] for name in names}
@@ -145,7 +148,13 @@ def test_staff_of_elsewhere_neither_see_nor_change_bishan(client_of: ClientOf) -
     client = client_of("staff")
     for name in ("manage-period", "manage-duty", "manage-plan", "manage-line", "manage-target", "manage-unit"):
         assert client.get(address(name)).status_code == 404, name
-    for name in ("manage-duty-end", "manage-duty-hand-over", "manage-line-basis", "manage-target-adjust"):
+    for name in (
+        "manage-duty-end",
+        "manage-duty-hand-over",
+        "manage-line-basis",
+        "manage-target-adjust",
+        "manage-decomposition-undo",
+    ):
         assert client.post(address(name)).status_code == 404, name
     assert "璧山" not in client.get("/manage/duties/?state=all").content.decode()
     answer = client.post(
