@@ -23,6 +23,7 @@ COPY indicators indicators
 COPY templates templates
 COPY static static
 COPY fixtures fixtures
+COPY docs/rules.md docs/rules.md
 COPY locale locale
 RUN .venv/bin/python -m ipdash.launch.catalogues && .venv/bin/python -m compileall -q ipdash plans indicators
 

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from indicators.import_urls import import_urls
 from indicators.manage_urls import manage_urls
-from indicators.views import compare, entry, entry_cells, line, my_work, overview, review, templates, uploads
+from indicators.views import compare, entry, entry_cells, line, my_work, overview, review, rules, templates, uploads
 
 urlpatterns: list[URLPattern] = [
     path("", overview.home, name="home"),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("compare/regions/", compare.matrix_page, name="compare-regions"),
     path("compare/plans/", compare.across_page, name="compare-plans"),
     path("compare/units/", compare.units_page, name="compare-units"),
+    path("rules/", rules.written_rules, name="rules"),
     path("my-work/", my_work.work, name="my-work"),
     path("review/", review.review, name="review"),
     path("entry/", entry.entry, name="entry"),

@@ -44,6 +44,7 @@ TABLE = """
 /plans/{plan}/indicators/{line}/       GET    own      302  200  200  200  200  200  404  404  404
 /plans/{plan}/indicators/{line}/       GET    foreign  302  404  404  404  404  404  404  404  404
 /plans/{plan}/indicators/{line}/       GET    mixed    302  404  404  404  404  404  404  404  404
+/rules/                                GET    -        302  200  200  200  200  200  200  200  200
 /compare/                              GET    own      302  200  200  200  200  200  404  404  404
 /compare/                              GET    foreign  302  404  404  404  404  404  404  404  404
 /compare/regions/                      GET    own      302  200  200  200  200  200  404  404  404
