@@ -185,21 +185,6 @@ def test_no_template_grows_past_its_budget() -> None:
     assert long == []
 
 
-def test_only_the_rules_divide_a_result_by_a_target() -> None:
-    """A division with `actual`, `target` or `baseline` on either side belongs into `indicators/rules`."""
-    words = ("actual", "target", "baseline", "approved_value")
-    wrong = []
-    for path in sources():
-        if name_of(path).startswith("indicators/rules"):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv):
-                text = ast.unparse(node)
-                if any(word in text for word in words):
-                    wrong.append(f"{name_of(path)}:{node.lineno} {text}")
-    assert wrong == []
-
-
 def test_nothing_else_reads_the_clock() -> None:
     """`today` is an argument; the one place that reads the day is `ipdash/core/clock.py`."""
     readers = {"date.today", "datetime.today", "timezone.localdate", "timezone.localtime"}
