@@ -49,6 +49,10 @@ def back_up(folder: Path, *, now: datetime) -> tuple[Path, Manifest]:
 
     Raises `Unavailable` where a tool is missing, `Conflict` where the folder cannot be written.
     """
+    if folder.resolve().is_relative_to(_media().resolve()):
+        raise Conflict(
+            "inside_media", _("备份目录不能放在上传文件的目录（%(media)s）里，请换一个目录。") % {"media": _media()}
+        )
     path = folder / f"ipdash-{now.astimezone():%Y%m%d-%H%M%S}.tar"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,10 +6,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
-from ipdash.core.backups.archive import examine
+from indicators.services import backups
+from ipdash.core.backups import databases
+from ipdash.core.backups.archive import Manifest, Writer, examine
+from ipdash.core.errors import Conflict, Invalid, Unavailable
 from tests.jobs.site import ROOT, Site
 
 TABLES = (
@@ -63,6 +69,48 @@ def state(site: Site) -> dict[str, object]:
     kept["media"] = sorted((p.name, p.read_bytes()) for p in (site.folder / "media").rglob("*") if p.is_file())
     kept["key"] = (site.folder / "secret_key").read_text()
     return kept
+
+
+def written(folder: Path, **fields: Any) -> Path:
+    """A whole backup file that says this of itself."""
+    given: dict[str, Any] = {"vendor": connection.vendor, "created_at": "", "tables": {}, "migrations": {}, "facts": {}}
+    path = folder / "backup.tar"
+    with Writer(path, Manifest(**given | fields)) as writer:
+        writer.add_bytes("secret_key", b"k" * 64)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"vendor": "oracle"}, "other_database"),
+        ({"migrations": {"plans": "9999_from_the_future"}}, "newer_version"),
+        ({"migrations": {"an_app_that_is_not_here": "0001_initial"}}, "newer_version"),
+    ],
+)
+def test_a_backup_of_another_installation_is_refused_before_anything_is_touched(
+    tmp_path: Path, fields: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        backups.examine(written(tmp_path, **fields))
+    assert refused.value.code == code
+
+
+@pytest.mark.django_db
+def test_a_place_that_cannot_hold_a_backup_is_told_in_words(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    (tmp_path / "file").write_text("no folder")
+    for folder, code in ((tmp_path / "file", "not_writable"), (tmp_path / "media" / "backups", "inside_media")):
+        with pytest.raises(Conflict) as refused:
+            backups.back_up(folder, now=timezone.now())
+        assert refused.value.code == code
+        assert str(refused.value).endswith("目录。")
+
+
+def test_a_tool_that_is_missing_is_named_with_how_to_get_it() -> None:
+    with pytest.raises(Unavailable) as refused:
+        databases._run("pg_dump_that_nobody_installed")
+    assert "postgresql-client" in str(refused.value)
 
 
 def test_a_backup_comes_back_with_everything_and_what_was_there_is_kept(site: Site) -> None:
