@@ -23,6 +23,7 @@ from plans.services.import_items import missing_in_head, printed_units
 
 Kind = ImportItem.Kind
 _SAME_PLAN = 0.75
+BASIS_FINDING = "ambiguous_basis"
 
 
 @dataclass
@@ -101,6 +102,15 @@ class Problem:
     item: int | None = None
 
 
+@dataclass(frozen=True)
+class FindingRow:
+    """One of the reader's findings under its number, with the target whose question it is."""
+
+    number: int
+    finding: dict[str, Any]
+    line: LineRow | None
+
+
 @dataclass
 class Review:
     """A draft with everything worked out about it. Nothing here is stored; it follows from the items and the directories."""
@@ -131,8 +141,21 @@ class Review:
         return [row for row in self.tracked if row.new]
 
     @property
+    def findings(self) -> list[FindingRow]:
+        """The reader's findings; one about a basis belongs to its target, where it is answered."""
+        asked = {row.item.data["raw"]: row for row in self.lines if row.item.data["raw"]}
+        return [
+            FindingRow(number, finding, asked.get(finding["text"]) if finding["code"] == BASIS_FINDING else None)
+            for number, finding in enumerate(self.draft.findings)
+        ]
+
+    @property
+    def has_checkable(self) -> bool:
+        return any(row.line is None for row in self.findings)
+
+    @property
     def unchecked(self) -> int:
-        return sum(not finding["checked"] for finding in self.draft.findings)
+        return sum(not row.finding["checked"] for row in self.findings if row.line is None)
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -225,7 +248,7 @@ def catalogue_names(indicators: Iterable[Indicator]) -> Names:
 def _lines(items: Sequence[ImportItem], years: tuple[int, int] | None, draft: PlanImport) -> list[LineRow]:
     catalogue = {i.code: i for i in Indicator.objects.prefetch_related(Prefetch("aliases"))} if items else {}
     names = catalogue_names(catalogue.values())
-    doubted = {f["text"] for f in draft.findings if f["code"] == "ambiguous_basis"}
+    doubted = {f["text"] for f in draft.findings if f["code"] == BASIS_FINDING}
     rows = [_line(item, catalogue, names, years, doubted) for item in items]
     seen: dict[tuple[str, str], list[LineRow]] = defaultdict(list)
     for row in rows:

@@ -20,7 +20,7 @@ from indicators.services.imports import confirm_import
 from indicators.services.upload_files import clean_name
 from ipdash.core.errors import Invalid
 from ipdash.core.forms import ServiceForm
-from plans.models import ImportItem, Plan, PlanImport, Role
+from plans.models import ImportItem, Plan, Role
 from plans.permissions import get_import_for
 from plans.scope import Scope
 from plans.services.imports import check_findings, discard_import, receive_plan
@@ -110,7 +110,7 @@ def import_detail(request: HttpRequest, import_id: int) -> HttpResponse:
         **page_context(scope, found, "detail"),
         "source": marked(draft.text, marks_of(found.items)),
         "outline": outline_of(found),
-        "findings": list(enumerate(draft.findings)),
+        "findings": found.findings,
         "kinds": [(kind.value, kind.label) for kind in ImportItem.Kind if kind not in ("plan", "unit")],
     }
     return render(request, "import/detail.html", context)
@@ -150,7 +150,7 @@ def import_confirm(request: HttpRequest, import_id: int) -> HttpResponse:
     actor, scope = actor_with(request, Role.STAFF)
     draft = get_import_for(scope, import_id)
     if request.method == "POST":
-        form = ConfirmForm(request.POST, unchecked=sum(not f["checked"] for f in draft.findings))
+        form = ConfirmForm(request.POST, unchecked=review(draft).unchecked)
         found: list[Plan] = []
 
         def act(values: dict[str, Any]) -> None:
@@ -174,9 +174,3 @@ def _confirmed_words(plan: Plan, units: int, indicators: int) -> str:
         "title": plan.title, "tasks": plan.tasks.count(), "lines": plan.target_lines.count(), "units": units,
         "indicators": indicators,
     }  # fmt: skip
-
-
-def import_of(draft: PlanImport) -> str:
-    """How a draft is called: its plan's title, else its file."""
-    head = draft.items.filter(kind=ImportItem.Kind.PLAN).first()
-    return str((head.data.get("title") if head else "") or draft.name)
