@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from indicators.views import import_items, import_matching, imports
+from indicators.views import import_changes, import_items, import_matching, imports
 
 import_urls: list[URLPattern] = [
     path("import/", imports.import_list, name="import-list"),
@@ -16,5 +16,6 @@ import_urls: list[URLPattern] = [
     path("import/<int:import_id>/indicators/", import_matching.import_lines, name="import-lines"),
     path("import/<int:import_id>/indicators/<int:item_id>/", import_matching.import_line, name="import-line"),
     path("import/<int:import_id>/confirm/", imports.import_confirm, name="import-confirm"),
+    path("import/<int:import_id>/changes/<int:plan_id>/", import_changes.import_changes, name="import-changes"),
     path("import/<int:import_id>/discard/", imports.import_discard, name="import-discard"),
 ]

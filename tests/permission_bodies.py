@@ -46,6 +46,7 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/import/{import}/add/{kind}/"): lambda _ids: {"term": "名词", "definition": "解释"},
     ("POST", "/import/{import}/units/"): lambda _ids: {"name": "区市场监管局", "answer": "new"},
     ("POST", "/import/{import}/indicators/{goal}/"): lambda _ids: {"do": "basis", "basis": "level"},
+    ("POST", "/import/{import}/changes/{plan}/"): lambda _ids: {"do": "finish"},
     ("POST", "/import/{import}/confirm/"): lambda _ids: {"state": "draft"},
     ("POST", "/manage/periods/new/"): lambda _ids: {
         "opens": "2027-01-01", "due": "2027-01-15", "locks": "2027-01-31",

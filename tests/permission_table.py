@@ -118,6 +118,11 @@ TABLE = """
 /import/{import}/confirm/              GET    foreign  302  404  403  403  403  403  403  403  403
 /import/{import}/confirm/              POST   own      302  302  403  403  403  403  403  403  403
 /import/{import}/confirm/              POST   foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/changes/{plan}/       GET    own      302  200  403  403  403  403  403  403  403
+/import/{import}/changes/{plan}/       GET    foreign  302  404  403  403  403  403  403  403  403
+/import/{import}/changes/{plan}/       GET    mixed    302  404  403  403  403  403  403  403  403
+/import/{import}/changes/{plan}/       POST   own      302  302  403  403  403  403  403  403  403
+/import/{import}/changes/{plan}/       POST   foreign  302  404  403  403  403  403  403  403  403
 /import/{import}/discard/              POST   own      302  302  403  403  403  403  403  403  403
 /import/{import}/discard/              POST   foreign  302  404  403  403  403  403  403  403  403
 

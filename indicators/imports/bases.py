@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from indicators.imports.proposals import Proposal
+from ipdash.core.comparators import Comparator
 from ipdash.core.numbers import decimal_text, plain
 
 FLOW_BASES = ("year", "cumulative", "level")
@@ -45,6 +46,13 @@ def question(data: Mapping[str, Any]) -> str:
 
 def _with_unit(printed: str, unit: str | None) -> str:
     return f"{printed}{unit}" if unit and printed[-1:].isdecimal() else printed
+
+
+def target_words(target: Mapping[str, Any], unit: str | None) -> str:
+    """不低于100家; 6至7个."""
+    if target["comparator"] == Comparator.RANGE:
+        return _("%(low)s至%(high)s%(unit)s") % {"low": target["value"], "high": target["upper"], "unit": unit or ""}
+    return f"{Comparator(target['comparator']).label}{target['value']}{unit or ''}"
 
 
 def meanings(data: Mapping[str, Any], quantity: str, start_year: int) -> list[Meaning]:

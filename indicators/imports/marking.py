@@ -6,14 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+_FURTHER = 4
+
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that was read: its item, the line it stands in, and wordings under which it may stand there."""
+    """Something that was read: its item, the line it begins in, and wordings under which it may stand there.
+
+    `whole`: where no wording is found, the whole line is marked.
+    """
 
     item: int
     line: int
     wordings: tuple[str, ...]
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -34,14 +40,23 @@ class SourceLine:
 
 def marked(text: str, marks: Iterable[Mark]) -> list[SourceLine]:
     """The text's lines with the marks; what is not found word for word marks its whole line."""
+    lines = [line.strip() for line in text.split("\n")]
     by_line: dict[int, list[Mark]] = defaultdict(list)
     for mark in marks:
-        by_line[mark.line].append(mark)
+        by_line[_line_of(mark, lines)].append(mark)
     return [
-        SourceLine(number, tuple(_segments(line.strip(), by_line.get(number, []))))
-        for number, line in enumerate(text.split("\n"), start=1)
-        if line.strip()
+        SourceLine(number, tuple(_segments(line, by_line.get(number, []))))
+        for number, line in enumerate(lines, start=1)
+        if line
     ]
+
+
+def _line_of(mark: Mark, lines: list[str]) -> int:
+    """The line in which the first wording stands: of a paragraph that a page broke in several, perhaps a later one."""
+    for number in range(mark.line, min(mark.line + _FURTHER, len(lines)) + 1):
+        if mark.wordings and mark.wordings[0] and mark.wordings[0] in lines[number - 1]:
+            return number
+    return mark.line
 
 
 def _segments(line: str, marks: list[Mark]) -> Iterator[Segment]:
@@ -51,7 +66,7 @@ def _segments(line: str, marks: list[Mark]) -> Iterator[Segment]:
         span = _place(line, mark, spans)
         if span is not None:
             spans.append((*span, mark.item))
-        elif unplaced is None:
+        elif unplaced is None and mark.whole:
             unplaced = mark.item
     if not spans:
         yield Segment(line, unplaced)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from indicators.imports.marking import Mark
+from indicators.imports.naming import likeness
 from indicators.selectors.imports import LineRow, Review
-from plans.models import ImportItem
+from plans.models import ImportItem, Plan, PlanImport
+from plans.permissions import visible_imports
+from plans.scope import Scope
 
 Kind = ImportItem.Kind
+_SAME_PLAN = 0.75
 
 
 @dataclass
@@ -113,4 +118,21 @@ def marks_of(items: Sequence[ImportItem]) -> Iterator[Mark]:
                 yield Mark(item.pk, item.line, (str(data.get("title") or data.get("name") or ""),))
             for assignment in data.get("assignments", ()):
                 if assignment["line"]:
-                    yield Mark(item.pk, assignment["line"], (assignment["unit"],))
+                    yield Mark(item.pk, assignment["line"], (assignment["unit"],), whole=False)
+
+
+def imports_for(scope: Scope) -> Any:
+    """The drafts of the regions one is staff of, the open ones first, then the newest."""
+    found = PlanImport.objects.filter(visible_imports(scope)).select_related("region", "plan", "created_by")
+    return found.defer("text", "findings").order_by("-state", "-changed_at")
+
+
+def similar_plans(scope: Scope, review_: Review) -> list[Plan]:
+    """Plans of the same region and an overlapping period with nearly the same title: the draft may be their amended text."""
+    draft, head = review_.draft, review_.head.data
+    if draft.region_id is None or not head["title"] or not head["start_year"] or not head["end_year"]:
+        return []
+    plans = Plan.objects.visible_to(scope).filter(
+        region=draft.region_id, start_year__lte=head["end_year"], end_year__gte=head["start_year"]
+    )
+    return [plan for plan in plans if likeness(plan.title, head["title"]) >= _SAME_PLAN]

@@ -13,16 +13,13 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from indicators.imports.bases import Meaning, bases_for, meanings, question, reason_of
-from indicators.imports.naming import Candidate, Names, likeness
+from indicators.imports.naming import Candidate, Names
 from indicators.imports.proposals import Proposal, basis_of, direction_of, quantity_of, unit_factor
 from indicators.models import Indicator, TargetLine
-from plans.models import ImportItem, Plan, PlanImport, Unit, UnitAlias
-from plans.permissions import visible_imports
-from plans.scope import Scope
+from plans.models import ImportItem, PlanImport, Unit, UnitAlias
 from plans.services.import_items import missing_in_head, printed_units
 
 Kind = ImportItem.Kind
-_SAME_PLAN = 0.75
 BASIS_FINDING = "ambiguous_basis"
 
 
@@ -190,12 +187,6 @@ def _sentences(row: LineRow) -> list[str]:
     return [words[code] for code in row.questions]
 
 
-def imports_for(scope: Scope) -> Any:
-    """The drafts of the regions one is staff of, the open ones first, then the newest."""
-    found = PlanImport.objects.filter(visible_imports(scope)).select_related("region", "plan", "created_by")
-    return found.defer("text", "findings").order_by("-state", "-changed_at")
-
-
 def review(draft: PlanImport) -> Review:
     """Works out everything about a draft; the number of queries does not grow with it."""
     items = list(draft.items.all())
@@ -282,7 +273,7 @@ def _line(
         item=item, tracked=not answer.get("untracked"), indicator=indicator, new=new, quantity=quantity, unit=unit,
         how=same.how if same else "answer" if indicator else "new" if new else "", proposal=proposal, years=years,
         basis=chosen if chosen in allowed else proposal.basis, unsure=bool(answer.get("unsure")),
-        basis_reason=answer.get("basis_reason") or reason_of(proposal, data),
+        basis_reason=answer.get("basis_reason") or _reason(chosen, proposal, data),
         factor=1 if data["measures_growth"] else unit_factor(data["unit"], unit),
     )  # fmt: skip
     ambiguous = proposal.ambiguous or (data["raw"] in doubted and quantity == "flow" and proposal.reason != "yearly")
@@ -296,6 +287,12 @@ def _line(
     if not data["targets"]:
         row.questions.append("target")
     return row
+
+
+def _reason(chosen: str, proposal: Proposal, data: dict[str, Any]) -> str:
+    if chosen and chosen != proposal.basis:
+        return _("导入时由局工作人员确定。")
+    return reason_of(proposal, data)
 
 
 def _without_growth(data: dict[str, Any]) -> str:
@@ -328,14 +325,3 @@ def proposed_entry(row: LineRow) -> dict[str, Any]:
 def _places(value: str) -> int:
     exponent = Decimal(value).as_tuple().exponent
     return min(6, -exponent) if isinstance(exponent, int) and exponent < 0 else 0
-
-
-def similar_plans(scope: Scope, review_: Review) -> list[Plan]:
-    """Plans of the same region and an overlapping period with nearly the same title: the draft may be their amended text."""
-    draft, head = review_.draft, review_.head.data
-    if draft.region_id is None or not head["title"] or not head["start_year"] or not head["end_year"]:
-        return []
-    plans = Plan.objects.visible_to(scope).filter(
-        region=draft.region_id, start_year__lte=head["end_year"], end_year__gte=head["start_year"]
-    )
-    return [plan for plan in plans if likeness(plan.title, head["title"]) >= _SAME_PLAN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from indicators.models import Indicator
 from indicators.permissions import can_change_indicator
-from indicators.selectors.imports import LineRow, Review, review
+from indicators.selectors.imports import LineRow, Review, UnitRow, review
 from indicators.services.catalogue import IndicatorValues, change_indicator, create_indicator
 from indicators.services.import_answers import checked_numbers, entry_code, line_data
 from indicators.services.plan_documents import store_plan_document
@@ -54,8 +55,8 @@ def confirm_import(
     assert draft.region is not None  # noqa: S101 - a draft without a region has an open question
     require_staff_of(scope, draft.region)
     checked_numbers(found)
-    unit_names = _units(actor, draft, found)
-    codes = _indicators(actor, scope, found)
+    unit_names = resolved_units(actor, draft, found.units)
+    codes = resolved_indicators(actor, scope, found.tracked)
     lines = draft.text.split("\n")
     data = document_data(draft, found.items, unit_names)
     data["target_lines"] = [line_data(row, codes, source_of(row.item, lines)) for row in found.tracked]
@@ -82,12 +83,12 @@ def _refuse_open_questions(found: Review) -> None:
     )
 
 
-def _units(actor: Any, draft: PlanImport, found: Review) -> dict[str, str]:
+def resolved_units(actor: Any, draft: PlanImport, rows: Sequence[UnitRow]) -> dict[str, str]:
     """The directory's name for each printed one; new units are added, and an answered name is remembered as an alias."""
     names: dict[str, str] = {}
     aliases: dict[int, list[Alias]] = {}
     assert draft.region is not None  # noqa: S101 - see confirm_import
-    for row in found.units:
+    for row in rows:
         if row.create:
             unit = create_unit(actor, region=draft.region.code, name=row.name, is_collective=row.collective)
             names[row.name] = unit.name
@@ -103,11 +104,11 @@ def _units(actor: Any, draft: PlanImport, found: Review) -> dict[str, str]:
     return names
 
 
-def _indicators(actor: Any, scope: Scope, found: Review) -> dict[int, str]:
+def resolved_indicators(actor: Any, scope: Scope, rows: Sequence[LineRow]) -> dict[int, str]:
     """The code of each new catalogue entry by the item that asked for it; another wording is remembered where one may."""
     codes: dict[int, str] = {}
     by_name: dict[str, str] = {}
-    for row in found.tracked:
+    for row in rows:
         if row.new:
             name = row.new["name"]
             if name not in by_name:

@@ -28,7 +28,7 @@ from plans.services.lookups import region_named, units_named
 
 RESULTS_FOLLOW = ("region_id", "indicator_id", "basis", "baselines", "targets")
 PLAIN = (
-    "basis", "basis_reason", "basis_ambiguous", "printed_name", "unit", "attribute", "where", "requirement",
+    "basis", "basis_reason", "basis_ambiguous", "printed_name", "unit", "unit_factor", "attribute", "where", "requirement",
     "overall_comparator", "overall_value", "increase", "source_line", "source_text",
 )  # fmt: skip
 
@@ -67,6 +67,7 @@ class LineValues(TypedDict, total=False):
     basis_ambiguous: bool
     printed_name: str
     unit: str | None
+    unit_factor: int
     attribute: str | None
     lead_unit: int | None
     where: str

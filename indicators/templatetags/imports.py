@@ -9,10 +9,11 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from ipdash.core.comparators import Comparator
+from indicators.imports.bases import target_words
 from plans.models import Assignment, ImportItem
 
 register = template.Library()
+register.filter(target_words)
 
 
 @register.filter
@@ -28,14 +29,6 @@ def duties(assignments: Sequence[Mapping[str, Any]]) -> str:
         f"{Assignment.Role(role).label}{_('：')}{_('、').join(a['unit'] for a in group)}"
         for role, group in groupby(assignments, key=lambda a: a["role"])
     )
-
-
-@register.filter
-def target_words(target: Mapping[str, Any], unit: str | None) -> str:
-    """不低于100家; 6至7个."""
-    if target["comparator"] == Comparator.RANGE:
-        return _("%(low)s至%(high)s%(unit)s") % {"low": target["value"], "high": target["upper"], "unit": unit or ""}
-    return f"{Comparator(target['comparator']).label}{target['value']}{unit or ''}"
 
 
 @register.filter

@@ -169,7 +169,11 @@ def import_line(request: HttpRequest, import_id: int, item_id: int) -> HttpRespo
     entry = EntryForm(request.POST if _asks(request, "match", "new") else None, row=row, initial=_entry_initial(row))
     basis = BasisAnswerForm(
         request.POST if _asks(request, "basis") else None,
-        initial={"basis": row.basis, "basis_reason": row.basis_reason, "unsure": row.unsure},
+        initial={
+            "basis": row.basis,
+            "unsure": row.unsure,
+            "basis_reason": row.item.data.get("answer", {}).get("basis_reason", ""),
+        },
     )
     if _asks(request, "untrack", "track"):
         answers.leave_untracked(actor, import_id, item_id, untracked=_asks(request, "untrack"))

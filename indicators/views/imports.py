@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from indicators.imports.marking import marked
-from indicators.selectors.import_pages import counts_of, marks_of, outline_of
-from indicators.selectors.imports import Review, imports_for, review, similar_plans
+from indicators.selectors.import_pages import counts_of, imports_for, marks_of, outline_of, similar_plans
+from indicators.selectors.imports import Review, review
 from indicators.services.imports import confirm_import
 from indicators.services.upload_files import clean_name
 from ipdash.core.errors import Invalid

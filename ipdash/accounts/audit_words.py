@@ -26,6 +26,7 @@ ACTIONS: dict[str, Any] = {
     "import.correct": _("更正导入条目"),
     "import.discard": _("放弃导入草稿"),
     "import.drop": _("去掉导入条目"),
+    "import.merge": _("导入草稿并入规划"),
     "import.receive": _("读入规划文件"),
     "import.restore": _("恢复导入条目"),
     "indicator.change": _("修改指标目录"),
