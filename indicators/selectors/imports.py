@@ -73,6 +73,14 @@ class LineRow:
         return str(TargetLine.Basis(self.basis).label)
 
     @property
+    def proposed_label(self) -> str:
+        return str(TargetLine.Basis(self.proposal.basis).label)
+
+    @property
+    def proposed_reason(self) -> str:
+        return reason_of(self.proposal, self.item.data)
+
+    @property
     def question(self) -> str:
         return question(self.item.data)
 

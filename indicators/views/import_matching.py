@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from indicators.models import Indicator, TargetLine
 from indicators.selectors.imports import LineRow, Review, proposed_entry, review
 from indicators.services import import_answers as answers
-from indicators.services.import_answers import UnitAnswer
+from indicators.services.import_answers import NewEntry, UnitAnswer
 from indicators.views.imports import page_context
 from ipdash.core.errors import DomainError
 from ipdash.core.forms import ServiceForm, text_field, with_blank
@@ -29,25 +29,12 @@ NEW, NEW_COLLECTIVE, FORMER = "new", "collective", "former:"
 QUANTITIES = [(value, label) for value, label in Indicator.Quantity.choices if value != Indicator.Quantity.RATIO.value]
 
 
-class EntryForm(ServiceForm):
-    """Which entry of the catalogue a target is about, or a new one with the questions it raises."""
+class MatchForm(ServiceForm):
+    """Which entry of the catalogue a target is about."""
 
     indicator = forms.ChoiceField(
-        label=gettext_lazy("目录中的指标"), required=False,
+        label=gettext_lazy("目录中的指标"),
         help_text=gettext_lazy("同一个指标各地写法不同，选目录里已有的，历年和各地的数才能放在一起看。"),
-    )  # fmt: skip
-    name = text_field(gettext_lazy("新指标名称"), length=120, required=False)
-    quantity = forms.ChoiceField(
-        label=gettext_lazy("这是什么数"), required=False, choices=with_blank(QUANTITIES, gettext_lazy("请选择")),
-        help_text=gettext_lazy("时点数看某一天有多少，如拥有量；时期数看一段时间做了多少，如新增、授权、融资。"),
-    )  # fmt: skip
-    direction = forms.ChoiceField(
-        label=gettext_lazy("越大越好还是越小越好"), required=False, choices=Indicator.Direction.choices
-    )
-    unit = text_field(gettext_lazy("计量单位"), length=20, required=False)
-    decimals = forms.IntegerField(label=gettext_lazy("小数位数"), min_value=0, max_value=6, required=False)
-    frequency = forms.ChoiceField(
-        label=gettext_lazy("多久填报一次"), required=False, choices=Indicator.Frequency.choices
     )
 
     def __init__(self, *args: Any, row: LineRow, **kwargs: Any) -> None:
@@ -63,15 +50,19 @@ class EntryForm(ServiceForm):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy what the class says
         field.choices = groups
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = self.cleaned_data
-        if self.data.get("do") == "match" and not cleaned.get("indicator"):
-            self.add_error("indicator", _("请选择目录中的指标。"))
-        if self.data.get("do") == "new":
-            for name in ("name", "quantity", "unit"):
-                if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, _("请填写%(label)s。") % {"label": self.fields[name].label})
-        return cleaned
+
+class EntryForm(ServiceForm):
+    """A new entry of the catalogue, with the questions that it raises."""
+
+    name = text_field(gettext_lazy("新指标名称"), length=120)
+    quantity = forms.ChoiceField(
+        label=gettext_lazy("这是什么数"), choices=with_blank(QUANTITIES, gettext_lazy("请选择")),
+        help_text=gettext_lazy("时点数看某一天有多少，如拥有量；时期数看一段时间做了多少，如新增、授权、融资。"),
+    )  # fmt: skip
+    direction = forms.ChoiceField(label=gettext_lazy("越大越好还是越小越好"), choices=Indicator.Direction.choices)
+    unit = text_field(gettext_lazy("计量单位"), length=20)
+    decimals = forms.IntegerField(label=gettext_lazy("小数位数"), min_value=0, max_value=6)
+    frequency = forms.ChoiceField(label=gettext_lazy("多久填报一次"), choices=Indicator.Frequency.choices)
 
 
 class BasisAnswerForm(ServiceForm):
@@ -166,11 +157,17 @@ def import_line(request: HttpRequest, import_id: int, item_id: int) -> HttpRespo
     actor, scope = actor_with(request, Role.STAFF)
     draft = get_import_for(scope, import_id)
     row = _row(review(draft), item_id)
-    entry = EntryForm(request.POST if _asks(request, "match", "new") else None, row=row, initial=_entry_initial(row))
+    match = MatchForm(
+        request.POST if _asks(request, "match") else None,
+        row=row,
+        initial={"indicator": row.indicator.code if row.indicator else ""},
+    )
+    proposed = {**proposed_entry(row), **(row.new or {})}
+    entry = EntryForm(request.POST if _asks(request, "new") else None, initial=proposed)
     basis = BasisAnswerForm(
         request.POST if _asks(request, "basis") else None,
         initial={
-            "basis": row.basis,
+            "basis": "" if "basis" in row.questions else row.basis,  # an open question has no answer yet
             "unsure": row.unsure,
             "basis_reason": row.item.data.get("answer", {}).get("basis_reason", ""),
         },
@@ -178,7 +175,9 @@ def import_line(request: HttpRequest, import_id: int, item_id: int) -> HttpRespo
     if _asks(request, "untrack", "track"):
         answers.leave_untracked(actor, import_id, item_id, untracked=_asks(request, "untrack"))
         return _next(request, scope, import_id, item_id)
-    if entry.carried_out(lambda values: _store_entry(request, import_id, item_id, values)):
+    if match.carried_out(lambda v: answers.match_indicator(actor, import_id, item_id, v["indicator"])):
+        return _next(request, scope, import_id, item_id)
+    if entry.carried_out(lambda v: answers.new_indicator(actor, import_id, item_id, _new_entry(v))):
         return _next(request, scope, import_id, item_id)
     if basis.carried_out(
         lambda v: answers.answer_basis(
@@ -186,9 +185,12 @@ def import_line(request: HttpRequest, import_id: int, item_id: int) -> HttpRespo
         )
     ):
         return _next(request, scope, import_id, item_id)
-    bound = entry if entry.is_bound else basis
-    context = {**page_context(scope, review(draft), "lines"), "row": row, "entry": entry, "basis": basis, "form": bound}
-    context["meanings"] = [(m, str(TargetLine.Basis(m.basis).label)) for m in row.meanings]
+    bound: ServiceForm = next((form for form in (match, entry) if form.is_bound), basis)
+    context = {
+        **page_context(scope, review(draft), "lines"), "row": row, "match": match, "entry": entry, "basis": basis,
+        "form": bound,
+        "meanings": [(meaning, str(TargetLine.Basis(meaning.basis).label)) for meaning in row.meanings],
+    }  # fmt: skip
     return render(request, "import/line.html", context, status=bound.status)
 
 
@@ -203,23 +205,11 @@ def _row(found: Review, item_id: int) -> LineRow:
     return row
 
 
-def _entry_initial(row: LineRow) -> dict[str, Any]:
-    proposed = {**proposed_entry(row), **(row.new or {})}
-    return {**proposed, "indicator": row.indicator.code if row.indicator else ""}
-
-
-def _store_entry(request: HttpRequest, import_id: int, item_id: int, values: dict[str, Any]) -> None:
-    if request.POST.get("do") == "match":
-        answers.match_indicator(request.user, import_id, item_id, values["indicator"])
-        return
-    answers.new_indicator(
-        request.user, import_id, item_id,
-        {
-            "name": values["name"].strip(), "quantity": values["quantity"], "unit": values["unit"].strip(),
-            "direction": values["direction"] or "up", "decimals": values["decimals"] or 0,
-            "frequency": values["frequency"] or "quarterly",
-        },
-    )  # fmt: skip
+def _new_entry(values: dict[str, Any]) -> NewEntry:
+    return {
+        "name": values["name"].strip(), "quantity": values["quantity"], "direction": values["direction"],
+        "unit": values["unit"].strip(), "decimals": values["decimals"], "frequency": values["frequency"],
+    }  # fmt: skip
 
 
 def _next(request: HttpRequest, scope: Scope, import_id: int, item_id: int) -> HttpResponse:
