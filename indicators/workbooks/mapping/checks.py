@@ -77,7 +77,9 @@ def _parts(rows: Sequence[FigureRow], at: int, sums: set[int], reference: Refere
     others = [at_other for at_other, row in enumerate(rows) if row.row in sums and at_other != at]
     if subtotal:
         above = max((other for other in others if other < at), default=-1)
-        parts = list(rows[above + 1 : at])
+        below = min((other for other in others if other > at), default=len(rows))
+        leading = min([at, *others]) == 0  # the subtotal stands over its parts
+        parts = list(rows[at + 1 : below] if leading else rows[above + 1 : at])
     else:
         parts = [row for number, row in enumerate(rows) if number != at and number not in others]
     codes = {row.region_code for row in parts if row.region_code}

@@ -108,6 +108,11 @@ class _View:
         ]
         return len(numbers) >= 2 and numbers == [numbers[0] + at for at in range(len(numbers))] and numbers[0] in (0, 1)
 
+    @property
+    def numbers_lines(self) -> bool:
+        """Whether only small whole numbers stand there, as line numbers do that begin anew in each block."""
+        return all(isinstance(c.value, str) or c.value in range(1, 10_000) for c in self.cells)
+
     def is_codes(self, reference: Reference) -> bool:
         texts = [printed(cell) for cell in self.cells]
         codes = [text for text in texts if region_code(text) in reference.regions.by_code]
@@ -165,7 +170,7 @@ def _role_by_head(view: _View, reference: Reference) -> str:
             else ""
         )
     if role == "ordinal":
-        return "ordinal" if view.counts_up or view.is_text or not view.cells else ""
+        return "ordinal" if view.numbers_lines or view.is_text or not view.cells else ""
     if role == "region" and view.regions < 0.2 and view.indicators >= 0.5:
         return "indicator"
     if role == "indicator" and view.regions >= 0.6:

@@ -170,6 +170,8 @@ def without_span(text: str) -> str:
 
 def find_period(text: str) -> Found | None:
     """The first period in a text; `None` where there is none. A span of years (2016-2020年) is none: it is cut out only."""
+    if re.fullmatch(r"(?:19|20)\d\d-\d\d/(?:19|20)\d\d-\d\d", text.strip()):
+        return Found(Period.from_code(text.strip()), "", "ytd" if text.strip()[5:7] == "01" else "")
     text = without_span(text)
     for pattern in _PATTERNS:
         found = pattern.search(text)

@@ -413,9 +413,138 @@ def months_under_years() -> Layout:
     return Layout("months_under_years.xlsx", xlsx([page]), page.expected())
 
 
+def years_over_indicators() -> Layout:
+    """Years over indicators over regions: a head of two merged levels, the unit in a third row of heads."""
+    page = Page("综合", merges=["A2:A4", "B2:C2", "D2:E2"])
+    page.row("表3-2 吉林省各地有效发明专利与商标")
+    page.row("地 区", "2022年", None, "2023年", None)
+    page.row(None, "有效发明专利拥有量", "有效注册商标量", "有效发明专利拥有量", "有效注册商标量")
+    page.row(None, "件", "万件", "件", "万件")
+    for name, code, numbers, verdict in [
+        ("全省", None, (300, 3.2, 340, 4), "total"), ("长春", "220100", (200, 2.1, 230, 2.5), "ok"), ("吉林", "220200", (60, 0.7, 65, 0.9), "ok"),
+        ("延边", "222400", (40, 0.4, 45, 0.6), "ok"),
+    ]:  # fmt: skip
+        cells = []
+        for at, number in enumerate(numbers):
+            value = str(number) if at % 2 == 0 else f"{round(number * 10000)}"
+            cells.append(
+                F(number, value, code, (VALID, TRADEMARKS)[at % 2], ("2022", "2023")[at // 2], "level", verdict)
+            )
+        page.row(name, *cells)
+    return Layout("years_over_indicators.xlsx", xlsx([page]), page.expected())
+
+
+def folded_yearbook_page() -> Layout:
+    """A long list folded into two halves beside each other, as yearbooks print it."""
+    page = Page("表12")
+    page.row("12 各地级市有效注册商标量（2022年末）")
+    page.row(None, None, None, "单位：万件")
+    page.row("城 市", "有效注册商标量", "城 市", "有效注册商标量")
+    left = [("南京市", "320100", 9.5, "95000"), ("无锡市", "320200", 8.25, "82500"), ("徐州市", "320300", 5, "50000")]
+    right = [("常州市", "320400", 4.01, "40100"), ("苏州市", "320500", 20, "200000"), (None, None, None, None)]
+    for (a, code_a, n, v), (b, code_b, m, w) in zip(left, right, strict=True):
+        page.row(a, F(n, v, code_a, TRADEMARKS, "2022"), b, F(m, w, code_b, TRADEMARKS, "2022") if b else None)
+    return Layout("folded_yearbook_page.xlsx", xlsx([page]), page.expected())
+
+
+def exported_list() -> Layout:
+    """An export of another system: English column names, full codes, ISO months, thousands in quotes."""
+    page = Page("")
+    page.row("region_code", "region", "indicator", "period", "value", "unit")
+    for code, name, word, indicator, period, printed, value, unit, verdict in [
+        ("330100000000", "杭州市", "有效发明专利拥有量", VALID, "2024-09", "12345", "12345", "件", "ok"),
+        ("330200000000", "宁波市", "有效发明专利拥有量", VALID, "2024-09", "9,876", "9876", "件", "question"),
+        ("330100000000", "杭州市", "有效注册商标量", TRADEMARKS, "2024-09", "1.5", "15000", "万件", "ok"),
+        ("330200000000", "宁波市", "有效注册商标量", TRADEMARKS, "2024-08", "1.2", "12000", "万件", "ok"),
+        ("330300000000", "温州市", "有效注册商标量", TRADEMARKS, "2024-09", "", None, "万件", "missing"),
+        ("330300000000", "温州市", "知识产权质押融资金额", PLEDGE, "2024-01/2024-09", "1e5", None, "万元", "refused"),
+        ("330300000000", "温州市", "旅游收入", None, "2024Q3", "77", "77", "万元", "question"),
+    ]:
+        basis = "ytd" if indicator == PLEDGE else "level" if indicator else None
+        page.row(code, name, word, period, F(printed, value, code[:6], indicator, period, basis, verdict), unit)
+    return Layout("exported_list.csv", as_csv(page, "utf-8-sig"), page.expected())
+
+
+def blocks_by_region() -> Layout:
+    """One head, then a block of indicators for each region, the region on a line of its own."""
+    page = Page("各县区")
+    page.row("宝鸡市各县区2024年第二季度知识产权指标完成情况")
+    page.row("序号", "指标", "单位", "本季度完成", "本年累计完成", "去年同期", "备注")
+    for region, code, pct, works in [
+        ("金台区", "610303", (1, 3, 2), (10, 25, 20)),
+        ("渭滨区", "610302", (0, 2, 2), (7, 14, 15)),
+        ("眉县", "610326", (0, 0, 1), (3, 9, 8)),
+    ]:
+        page.row(region)
+        for number, name, indicator, figures in ((1, "PCT国际专利申请量", PCT, pct), (2, "作品登记量", WORKS, works)):
+            quarter, ytd, before = figures
+            page.row(
+                number, name, "件", F(quarter, str(quarter), code, indicator, "2024Q2", "quarter"), F(ytd, str(ytd), code, indicator, "2024Q2", "ytd"),
+                F(before, str(before), code, indicator, "2023Q2", None, "question"), None,
+            )  # fmt: skip
+    return Layout("blocks_by_region.xlsx", xlsx([page]), page.expected(), ["table_basis_unclear"])
+
+
+def counties_with_subtotals() -> Layout:
+    """City and county in two columns, the city merged over its counties; subtotals, a grand total; a sheet a quarter."""
+    pages = []
+    for name, factor in (("2024年1季度", 1), ("2024年2季度", 2)):
+        page = Page(name, merges=["A3:A5", "A6:A8", "A9:B9"])
+        page.row("全省有效发明专利拥有量分县区统计表", None, "单位：件")
+        page.row("市", "县（市、区）", "有效发明专利拥有量", "排名")
+        period = name[:4] + f"Q{name[5]}"
+        lines = [
+            ("福州市", "小计", None, 50, "total"), (None, "鼓楼区", "350102", 30, "ok"), (None, "仓山区", "350104", 20, "ok"),
+            ("厦门市", "小计", None, 45, "total"), (None, "思明区", "350203", 25, "ok"), (None, "集美区", "350211", 20, "ok"),
+            ("总计", None, None, 95, "total"),
+        ]  # fmt: skip
+        for city, county, code, number, verdict in lines:
+            rank = F(1, "1", code, None, period, None, "derived") if code else None
+            page.row(
+                city, county, F(number * factor, str(number * factor), code, VALID, period, "level", verdict), rank
+            )
+        pages.append(page)
+    return Layout("counties_with_subtotals.xlsx", xlsx(pages), [row for page in pages for row in page.expected()])
+
+
+def bulletin_table() -> Layout:
+    """A province's own series: indicators down with units in brackets, years across newest first, the head printed again
+    in the middle, footnote marks, a ratio in percent."""
+    page = Page("主要指标")
+    page.row("吉林省知识产权发展主要指标")
+    head = ("指　　标", "2023年①", "2022年", "2021年")
+    page.row(*head)
+
+    def line(name: str, indicator: str, numbers: tuple[Any, ...], values: tuple[str, ...], basis: str) -> None:
+        page.row(
+            name,
+            *(
+                F(n, v, "220000", indicator, p, basis)
+                for n, v, p in zip(numbers, values, ("2023", "2022", "2021"), strict=True)
+            ),
+        )
+
+    line("一、有效发明专利拥有量（万件）", VALID, (2.8, 2.5, 2.1), ("28000", "25000", "21000"), "level")
+    line("　　其中：高价值发明专利拥有量（万件）", HIGH_VALUE, (1.1, 1, 0.8), ("11000", "10000", "8000"), "level")
+    line("　　每万人口发明专利拥有量（件）", PER_10K, (11.9, 10.5, 8.85), ("11.9", "10.5", "8.85"), "level")
+    page.row("续表")
+    page.row(*head)
+    line("二、作品登记量（件）", WORKS, (5200, 4100, 3300), ("5200", "4100", "3300"), "ytd")
+    line(
+        "三、知识产权保护社会满意度（分）",
+        "ip_protection_satisfaction",
+        (82.06, 80.61, 80.05),
+        ("82.06", "80.61", "80.05"),
+        "level",
+    )
+    page.row("①2023年为快报数。")
+    return Layout("bulletin_table.xlsx", xlsx([page]), page.expected())
+
+
 LAYOUTS: tuple[Callable[[], Layout], ...] = (
     titled_with_merged_heads, years_across, quarters_down, old_excel, bilingual, two_tables, period_in_title_and_hidden,
     cities_in_provinces, transposed, long_list, running_total_beside_quarter, months_under_years,
+    years_over_indicators, folded_yearbook_page, exported_list, blocks_by_region, counties_with_subtotals, bulletin_table,
 )  # fmt: skip
 
 
