@@ -17,6 +17,7 @@ AREA = 6_000_000  # cells of the smallest rectangle around what is filled: the r
 MERGES = 2_000
 SHEETS = 60
 TEXT_BYTES = 64 * MEGABYTE
+FIGURES = 500_000  # places for a figure in all tables of a file, blank ones too
 LISTED_FINDINGS = 500  # of one kind in one sheet; the rest is counted
 
 CHILD_MEMORY = 512 * MEGABYTE

@@ -37,6 +37,8 @@ _FIGURES: dict[str, Promise] = {
 # Of a table or a sheet.
 _TABLES: dict[str, Promise] = {
     "no_table": _("文件中没有认出数据表。数据表应有表头和数值；请检查后重新上传，或使用下载的模板。"),
+    "too_many_figures": _("数据表中可填数值的单元格超过 {limit} 个的上限。请拆成几个文件，或使用下载的模板。"),
+    "totals_not_checked": _("合计行多达 {count} 行，没有逐一与各地区之和核对。请自行核对。"),
     "table_left_out": _("这张表按对应关系不读取。"),
     "numbers_not_read": _("{cells} 共 {count} 个数字不在任何数据表中，没有读取。请核对是否有遗漏。"),
     "total_differs": _(

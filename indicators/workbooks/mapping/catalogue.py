@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from indicators.workbooks.mapping.units import unit_within
-from indicators.workbooks.mapping.words import is_part, without_latin, without_marks
+from indicators.workbooks.mapping.words import REMEMBERED, is_part, without_latin, without_marks
 
 _ENDING = re.compile(r"(?:总数量|数量|总量|总数|件数|户数|家数|个数|数|量)$")
 _PUNCTUATION = re.compile(r"[“”\"'‘’、,，;；:：/\\\s·《》<>-]")
@@ -17,6 +18,8 @@ _NEUTRAL = re.compile(
     r"知识产权|创造|运用|保护|管理|服务|主要|核心|重点|约束性|预期性|质量|基础|指标|情况|数据|统计|一览|汇总|专利|商标|版权|地理标志|类|方面|领域|部分|及|和|与|的|表|\d+"
 )
 NEAREST = 3
+_MOST_REMEMBERED = 20_000
+_LONGEST_COMPARED = 60  # characters
 _NEAR_ENOUGH = 0.45
 
 
@@ -58,6 +61,8 @@ class IndicatorIndex:
     _exact: dict[str, str] = field(default_factory=dict)
     _loose: dict[str, set[str]] = field(default_factory=dict)
     _matches: dict[tuple[str, ...], Match] = field(default_factory=dict)
+    _found: dict[str, str | None] = field(default_factory=dict)
+    labels: dict[str, object] = field(default_factory=dict)  # what `labels` has read, which depends on the catalogue
 
     @classmethod
     def of(cls, entries: Iterable[IndicatorEntry]) -> IndicatorIndex:
@@ -73,6 +78,15 @@ class IndicatorIndex:
 
     def exact(self, text: str) -> str | None:
         """The code of a name as it stands, its ending (数, 量, 总量) aside; `None` for any other text."""
+        if len(self._found) > _MOST_REMEMBERED:
+            self._found.clear()
+            self._matches.clear()
+            self.labels.clear()
+        if text not in self._found:
+            self._found[text] = self._exactly(text)
+        return self._found[text]
+
+    def _exactly(self, text: str) -> str | None:
         key = name_key(text)
         for name in (key, _OWN.sub("", key)):
             if name in self._exact:
@@ -104,7 +118,7 @@ class IndicatorIndex:
 
     def nearest(self, text: str) -> tuple[str, ...]:
         """The entries whose wording is most like a text, the likest first; none where nothing is like it."""
-        wanted = _pairs(name_key(text))
+        wanted = _pairs(name_key(text)[:_LONGEST_COMPARED])
         scores: dict[str, float] = {}
         for name, code in self._exact.items():
             have = _pairs(name)
@@ -128,6 +142,7 @@ class IndicatorIndex:
         return code, name, rest.replace("\n", "")
 
 
+@lru_cache(REMEMBERED)
 def name_key(text: str) -> str:
     """A wording as it is looked up: no blanks, ordinal, footnote mark, unit, English half or punctuation."""
     plain, _ = unit_within(without_latin(without_marks(text)))

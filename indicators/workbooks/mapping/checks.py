@@ -12,6 +12,7 @@ from indicators.workbooks.results import Finding
 from ipdash.core.numbers import decimal_text
 
 _COUNTED = ("ok", "question")
+_MOST_SUMS = 200  # each is compared with all rows
 
 
 def settle_repeats(rows: Sequence[FigureRow]) -> list[FigureRow]:
@@ -40,7 +41,9 @@ def settle_repeats(rows: Sequence[FigureRow]) -> list[FigureRow]:
 def total_findings(rows: Sequence[FigureRow], meanings: Sequence[RowMeaning], reference: Reference) -> list[Finding]:
     """A question for each sum that its parts, all of them there, do not add up to. Ratios do not add up and are left alone."""
     sums = {meaning.row for meaning in meanings if meaning.sums}
-    findings = []
+    findings: list[Finding] = []
+    if len(sums) > _MOST_SUMS:
+        return [Finding("totals_not_checked", {"count": str(len(sums))}, "note", rows[0].sheet)]
     for column_rows in _columns(rows):
         for at, row in enumerate(column_rows):
             if row.row not in sums or row.verdict != "total" or row.value is None or not _adds_up(row, reference):
@@ -83,10 +86,4 @@ def _parts(rows: Sequence[FigureRow], at: int, sums: set[int], reference: Refere
     else:
         parts = [row for number, row in enumerate(rows) if number != at and number not in others]
     codes = {row.region_code for row in parts if row.region_code}
-    return [
-        row
-        for row in parts
-        if not any(
-            other and reference.regions.is_below(row.region_code or "", other) for other in codes if row.region_code
-        )
-    ]
+    return [row for row in parts if not (row.region_code and codes & reference.regions.above(row.region_code))]

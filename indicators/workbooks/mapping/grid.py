@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from indicators.workbooks.addresses import row_and_column
-from indicators.workbooks.mapping.words import folded
+from indicators.workbooks.mapping.words import REMEMBERED, folded
 from indicators.workbooks.results import Cell, Sheet
 from ipdash.core.figure_text import MISSING_MARKS, CellError
 from ipdash.core.numbers import decimal_text
 
+_LONGEST_TEXT = 500  # characters of a cell that are looked at; no label and no figure is longer
+_LONGEST_FIGURE = 100
 _WIDEST_MERGE = 20_000  # cells; a merge beyond that is decoration
 _FIGURE = re.compile(
     r"[<>≥≤＜＞~约近超+\-－−(（]*\d[\d,，.．\s]*(?:e[+-]?\d+)?[%％‰]?(?:[万亿千百十]?[a-z\u3400-\u9fff]{0,3})?[)）?？+-]?"
@@ -33,16 +36,19 @@ class Grid:
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     anchor: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     wide: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)  # anchor -> last row, last column
-    _by_row: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    _by_row: dict[int, list[Cell]] = field(default_factory=dict)
+    _texts: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sheet: Sheet) -> Grid:
         """The grid of a sheet as read."""
         grid = cls(sheet)
         for row in sheet.rows:
-            for cell in row:
-                if not (isinstance(cell.value, str) and not cell.value.strip()):
-                    grid.cells[(cell.row, cell.column)] = cell
+            filled = [cell for cell in row if not (isinstance(cell.value, str) and not cell.value.strip())]
+            if filled:
+                grid._by_row[filled[0].row] = filled
+            for cell in filled:
+                grid.cells[(cell.row, cell.column)] = cell
         for merge in sheet.merges:
             first, _, last = merge.partition(":")
             begin, end = row_and_column(first), row_and_column(last)
@@ -54,8 +60,6 @@ class Grid:
             for row_number in range(begin[0], end[0] + 1):
                 for column in range(begin[1], end[1] + 1):
                     grid.anchor[(row_number, column)] = begin
-        for place in grid.cells:
-            grid._by_row.setdefault(place[0], []).append(place)
         return grid
 
     def at(self, row: int, column: int) -> Cell | None:
@@ -68,20 +72,20 @@ class Grid:
 
     def text(self, row: int, column: int) -> str:
         """The text at a place as it stands, merged ranges included, "" for nothing."""
-        return printed(self.covered(row, column))
+        place = (row, column)
+        text = self._texts.get(place)
+        if text is None:
+            text = self._texts[place] = printed(self.covered(row, column))
+        return text
 
     def cells_of(self, row: int) -> list[Cell]:
         """The filled cells of a row, from left to right."""
-        return [self.cells[place] for place in sorted(place for place in self._by_row.get(row, ()))]
+        return self._by_row.get(row, [])
 
     def rows(self, columns: range) -> list[tuple[int, list[Cell]]]:
         """(row number, filled cells) of the rows that have something in the columns."""
-        found = []
-        for row in self.sheet.rows:
-            cells = [cell for cell in row if cell.column in columns and (cell.row, cell.column) in self.cells]
-            if cells:
-                found.append((row[0].row, cells))
-        return found
+        inside = ((row, [cell for cell in cells if cell.column in columns]) for row, cells in self._by_row.items())
+        return [(row, cells) for row, cells in inside if cells]
 
 
 def printed(cell: Cell | None) -> str:
@@ -97,7 +101,7 @@ def printed(cell: Cell | None) -> str:
         return value.isoformat(" ")
     if isinstance(value, date):
         return value.isoformat()
-    return value.text if isinstance(value, CellError) else str(value)
+    return (value.text if isinstance(value, CellError) else str(value))[:_LONGEST_TEXT]
 
 
 def is_year(cell: Cell) -> bool:
@@ -105,24 +109,28 @@ def is_year(cell: Cell) -> bool:
     value = cell.value
     if isinstance(value, Decimal):
         return not cell.percent and value == value.to_integral_value() and 1949 <= value <= 2100
-    return (
-        isinstance(value, str)
-        and re.fullmatch(r"(?:19[4-9]|20)\d\d?\d", folded(value)) is not None
-        and len(folded(value)) == 4
-    )
+    if not isinstance(value, str) or len(value) > 12:
+        return False
+    return re.fullmatch(r"(?:19[4-9]\d|20\d\d)", folded(value)) is not None
 
 
 def is_figure(cell: Cell) -> bool:
     """Whether a cell stands where a figure stands: a number, a writing like one, a mark for no data, an error."""
     value = cell.value
-    if isinstance(value, str):
-        text = value.strip()
-        if text.casefold() in MISSING_MARKS:
-            return True
-        return _FIGURE.fullmatch(folded(text)) is not None and _TIME.fullmatch(folded(text)) is None
-    return isinstance(value, Decimal | CellError | bool)
+    return _text_is_figure(value) if isinstance(value, str) else isinstance(value, Decimal | CellError | bool)
 
 
+@lru_cache(REMEMBERED)
+def _text_is_figure(value: str) -> bool:
+    if len(value) > _LONGEST_FIGURE:
+        return False
+    text = value.strip()
+    if text.casefold() in MISSING_MARKS:
+        return True
+    return _FIGURE.fullmatch(folded(text)) is not None and _TIME.fullmatch(folded(text)) is None
+
+
+@lru_cache(REMEMBERED)
 def indent_of(text: str) -> int:
     """How far a label is indented by blanks in front of it."""
     return len(text) - len(text.lstrip(" \t\u3000\xa0")) + text[: len(text) - len(text.lstrip())].count("\u3000")

@@ -26,6 +26,13 @@ class Label:
 
 def read_label(text: str, indicators: IndicatorIndex) -> Label:
     """One level of a head, or a row's label. A name of the catalogue is never taken apart."""
+    found = indicators.labels.get(text)
+    if not isinstance(found, Label):
+        found = indicators.labels[text] = _read_label(text, indicators)
+    return found
+
+
+def _read_label(text: str, indicators: IndicatorIndex) -> Label:
     plain = words.without_latin(words.without_marks(text)) or text
     rest, unit = unit_within(plain)
     if unit == "" and (lone := units_of_line(plain)):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from indicators.workbooks.mapping.words import folded
+from indicators.workbooks.mapping.words import REMEMBERED, folded
 
 _DASH = r"(?:[-—–―~～至到]|--)"
 _YEAR = r"(?:(?P<year>(?:19|20)\d\d)(?:年度?|(?=[-/.Q第前上下全一二三四]|$)))"
@@ -168,6 +169,7 @@ def without_span(text: str) -> str:
     return _SPAN.sub("", _spelt_years(folded(text)))
 
 
+@lru_cache(REMEMBERED)
 def find_period(text: str) -> Found | None:
     """The first period in a text; `None` where there is none. A span of years (2016-2020年) is none: it is cut out only."""
     if re.fullmatch(r"(?:19|20)\d\d-\d\d/(?:19|20)\d\d-\d\d", text.strip()):
@@ -229,6 +231,7 @@ _YEAR_AGO = re.compile(r"(?:上年|去年|上年度)?同期(?:数|值)?|上年(?
 _QUARTER_AGO = re.compile(r"上(?:一)?季度?(?:末|数|值)?")
 
 
+@lru_cache(REMEMBERED)
 def find_basis(text: str) -> tuple[str, str]:
     """(basis, the rest) of a text: `ytd` 累计 · `quarter` 当季 · `month` 当月 · `level` 期末 · "" not said."""
     text = folded(text)
@@ -239,6 +242,7 @@ def find_basis(text: str) -> tuple[str, str]:
     return "", text
 
 
+@lru_cache(REMEMBERED)
 def find_shift(text: str) -> tuple[str, str]:
     """(`year_ago`, `quarter_ago` or "", the rest) of a text such as 上年同期值."""
     text = folded(text)

@@ -15,7 +15,7 @@ from indicators.workbooks.mapping.periods import Period, find_basis, find_period
 from indicators.workbooks.mapping.tables import RawTable, find_tables
 from indicators.workbooks.mapping.units import units_of_line
 from indicators.workbooks.mapping.words import folded, without_latin
-from indicators.workbooks.results import ReadResult, Sheet
+from indicators.workbooks.results import ReadResult
 
 # What titles of tables say besides the indicator, the region and the period.
 _TITLE_WORDS = re.compile(
@@ -24,11 +24,10 @@ _TITLE_WORDS = re.compile(
 )
 
 
-def propose(read: ReadResult, reference: Reference, hints: Hints) -> Mapping:
-    """The mapping of a file that has been read, as far as it can be told from the file itself."""
+def propose(grids: Sequence[Grid], reference: Reference, hints: Hints) -> Mapping:
+    """The mapping of a file that has been read (`data_grids`), as far as it can be told from the file itself."""
     mapping = Mapping()
-    for sheet in data_sheets(read):
-        grid = Grid.of(sheet)
+    for grid in grids:
         first: list[str] = []
         for raw in find_tables(grid):
             mapping.tables.append(_table(grid, raw, reference, hints, first))
@@ -36,9 +35,9 @@ def propose(read: ReadResult, reference: Reference, hints: Hints) -> Mapping:
     return mapping
 
 
-def data_sheets(read: ReadResult) -> list[Sheet]:
-    """The sheets that can hold figures: not the two that the product itself adds."""
-    return [sheet for sheet in read.sheets if sheet.name not in (own.META_SHEET, own.FINDINGS_SHEET)]
+def data_grids(read: ReadResult) -> list[Grid]:
+    """The sheets that can hold figures as grids: not the two that the product itself adds."""
+    return [Grid.of(sheet) for sheet in read.sheets if sheet.name not in (own.META_SHEET, own.FINDINGS_SHEET)]
 
 
 def _table(grid: Grid, raw: RawTable, reference: Reference, hints: Hints, first: Sequence[str]) -> TableMapping:

@@ -10,12 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from indicators.workbooks.mapping.words import folded, without_latin, without_marks
+from indicators.workbooks.mapping.words import REMEMBERED, folded, without_latin, without_marks
 
 _SUFFIX = re.compile(r"(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|新区|矿区|省|市|区|县|州|盟|旗)$")
 _HINT = re.compile(r"[(（](.+?)[)）]\s*$")
 _LONGEST_NAME = 24
+_MOST_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,21 @@ class RegionDirectory:
         entry = self.by_code.get(above)
         return entry is not None and code != above and code.startswith(entry.prefix)
 
+    def above(self, code: str) -> set[str]:
+        """The codes of all regions that a region lies in."""
+        found: set[str] = set()
+        entry = self.by_code.get(code)
+        while entry is not None and entry.parent and entry.parent not in found:
+            found.add(entry.parent)
+            entry = self.by_code.get(entry.parent)
+        return found
+
     def candidates(self, text: str) -> tuple[tuple[str, ...], ...]:
         """The codes a name can mean, in tiers: full name, usual short form, the name without its suffix, with another suffix."""
         key = name_key(text)
         if key not in self._found:
+            if len(self._found) > _MOST_REMEMBERED:
+                self._found.clear()
             self._found[key] = self._tiers(key) if 0 < len(key) <= _LONGEST_NAME else ()
         return self._found[key]
 
@@ -152,6 +165,7 @@ class RegionDirectory:
         return self._full.get(key, ()), self._short.get(key, ()), self._bare.get(key, ())
 
 
+@lru_cache(REMEMBERED)
 def name_key(text: str) -> str:
     """A printed region name as it is looked up: no blanks, no ordinal, no footnote mark, no English half, no bracket."""
     plain = folded(without_latin(without_marks(text)))

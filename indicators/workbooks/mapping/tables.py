@@ -13,6 +13,9 @@ from indicators.workbooks.mapping.units import units_of_line
 from indicators.workbooks.mapping.words import folded, head_role, is_note
 from indicators.workbooks.results import Cell
 
+_MOST_HEADS, _MOST_TITLES = 12, 40
+_LOOKED_AT = 40  # lines of a table that tell where its figures stand
+_FAR_DOWN = 2_000  # lines of a table that tell what stands beside each other
 Line = tuple[int, list[Cell]]
 _ABOVE = re.compile(
     r"(?:计量)?单位[:：]|(?:填报|制表|编制|报送|汇总|统计|报告)(?:单位|机构|部门|时间|日期|期|人|期别)?[:：]|(?:日期|时间|期别|表号|制定机关|文号|有效期|密级|页)[^:：]{0,3}[:：]"
@@ -78,6 +81,7 @@ class _Finder:
         self.singles: list[Line] = []  # single texts inside or behind the present table
         self.counted: list[int] = []
         self.table: RawTable | None = None
+        self.seen, self.figure_columns = (0, 0), set[int]()
 
     def run(self) -> None:
         for index, line in enumerate(self.lines):
@@ -154,11 +158,18 @@ class _Finder:
         """A row of the present table that has labels and no figures."""
         if self.table is None or self.header or not self.table.header:
             return False
-        figures = [
-            column for column in range(self.table.left, self.table.right + 1)
-            if any((cell := self.grid.at(row, column)) and is_figure(cell) for row in self.table.body[:40])
-        ]  # fmt: skip
+        figures = self._figure_columns(self.table)
         return bool(figures) and all(cell.column not in figures for cell in cells)
+
+    def _figure_columns(self, table: RawTable) -> set[int]:
+        """The columns that have figures in the first lines of the present table."""
+        seen = min(len(table.body), _LOOKED_AT)
+        if self.seen != (id(table), seen):
+            self.seen = (id(table), seen)
+            self.figure_columns = {
+                cell.column for row in table.body[:seen] for cell in self.grid.cells_of(row) if is_figure(cell)
+            }
+        return self.figure_columns
 
     def _head(self, line: Line) -> None:
         if self.table and not self.header:
@@ -169,6 +180,8 @@ class _Finder:
                 return
             self._close()
         self.header.append(line)
+        if len(self.header) > _MOST_HEADS:  # a text of many lines, not a head
+            self.titles = [*self.titles, *self.header.pop(0)[1]][-_MOST_TITLES:]
 
     def _close(self) -> None:
         """The present table ends; single texts that stand behind it are titles of the next, notes aside."""
@@ -182,7 +195,9 @@ class _Finder:
 
     def _figures(self, line: Line) -> None:
         if self.table is None or self.header:
-            self.table = RawTable(titles=self.titles, header=[row for row, _ in self.header], skipped=self.counted)
+            self.table = RawTable(
+                titles=self.titles[-_MOST_TITLES:], header=[row for row, _ in self.header], skipped=self.counted
+            )
             above = [cells for _, cells in self.header] or [line[1]]
             self.table.left = min(cells[0].column for cells in above)
             self.table.right = max(cells[-1].column for cells in above)
@@ -222,11 +237,12 @@ def _repeated_heads(grid: Grid, table: RawTable) -> list[int]:
 
 def _behind_gaps(grid: Grid, table: RawTable) -> list[int]:
     """Where a column of labels with its own head stands behind a blank column."""
-    rows = [*table.header, *table.body]
+    body = table.body[:_FAR_DOWN]
+    rows = [*table.header, *body]
     filled = {column for row in rows for column in range(table.left, table.right + 1) if grid.covered(row, column)}
     lower = {
         column
-        for row in [*table.header[1:], *table.body]
+        for row in [*table.header[1:], *body]
         for column in range(table.left, table.right + 1)
         if grid.at(row, column)
     }
@@ -235,10 +251,10 @@ def _behind_gaps(grid: Grid, table: RawTable) -> list[int]:
         gap = column - 1 not in filled or (column - 1 not in lower and column in lower)
         if not gap or column not in filled:
             continue
-        cells = [cell for row in table.body if (cell := grid.at(row, column))]
+        cells = [cell for row in body if (cell := grid.at(row, column))]
         labels = [cell for cell in cells if not is_figure(cell) or is_year(cell)]
         headed = any(grid.text(row, column) for row in table.header)
-        followed = any(grid.at(row, column + 1) for row in table.body)
+        followed = any(grid.at(row, column + 1) for row in body)
         if cells and headed and followed and len(labels) * 10 >= len(cells) * 7:
             starts.append(column)
     return starts

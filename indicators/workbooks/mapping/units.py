@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from indicators.workbooks.mapping.words import folded
+from indicators.workbooks.mapping.words import REMEMBERED, folded
 
 _SCALES = {
     "": 1, "十": 10, "百": 10**2, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8,
@@ -48,6 +49,7 @@ class Unit:
         return self.scale == 1 and any(self.base in group for group in _SAME)
 
 
+@lru_cache(REMEMBERED)
 def read_unit(text: str) -> Unit | None:
     """The unit a text is, `None` where it is anything else."""
     found = _UNIT.fullmatch(folded(text))
@@ -57,6 +59,7 @@ def read_unit(text: str) -> Unit | None:
     return Unit(Decimal(_SCALES[found[1] or ""]), base, found[3] or "")
 
 
+@lru_cache(REMEMBERED)
 def units_of_line(text: str) -> list[str]:
     """The units a line above a table names (单位：万件、%), else nothing."""
     found = _LINE.search(folded(text))
@@ -66,6 +69,7 @@ def units_of_line(text: str) -> list[str]:
     return names if names and all(read_unit(name) for name in names) else []
 
 
+@lru_cache(REMEMBERED)
 def unit_within(text: str) -> tuple[str, str]:
     """(the text without it, unit) for a unit in brackets or behind a stroke: 授权量（件） → (授权量, 件)."""
     plain = folded(text)
@@ -79,6 +83,7 @@ def unit_within(text: str) -> tuple[str, str]:
     return plain, ""
 
 
+@lru_cache(REMEMBERED)
 def factor_between(printed: str, wanted: str) -> Decimal | None:
     """What a value in the printed unit is multiplied by to be in the wanted one; `None` where they measure other things."""
     if folded(printed) == folded(wanted):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
+REMEMBERED = 8192  # labels repeat: a table of 100,000 lines has a few hundred of them
 _FOOTNOTE = re.compile(r"(?:[\s①-⑳⑴-⒇⁰¹²³⁴-⁹*＊※†‡△▲]|\[\d{1,2}\]|[(（]?注\d{0,2}[)）]|【\d{1,2}】)+$")
 _ORDINAL = re.compile(
     r"^(?:[(（][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.．]|[(（]\d{1,2}[)）]|\d{1,2}(?:[.．](?!\d)|、)"
@@ -42,11 +44,13 @@ _NOTE = re.compile(
 )
 
 
+@lru_cache(REMEMBERED)
 def folded(text: str) -> str:
     """The text without any blanks, full-width forms made plain: 北　京 → 北京, （件） → (件)."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
+@lru_cache(REMEMBERED)
 def without_marks(text: str) -> str:
     """A label without its ordinal, its 其中 and the footnote mark behind it: 其中：1.发明专利① → 发明专利."""
     text = _FOOTNOTE.sub("", text.strip())
@@ -58,11 +62,13 @@ def without_marks(text: str) -> str:
     return text.rstrip(":：")
 
 
+@lru_cache(REMEMBERED)
 def is_part(text: str) -> bool:
     """Whether a label names a part of what stands above it (其中：…)."""
     return _AMONG.match(_ORDINAL.sub("", text.strip())) is not None
 
 
+@lru_cache(REMEMBERED)
 def without_latin(text: str) -> str:
     """The Chinese half of a bilingual label; a label without Chinese stays as it is."""
     if not has_chinese(text):
@@ -75,30 +81,36 @@ def _is_kept(run: str) -> bool:
     return bool(_KEPT_LATIN.match(bare)) or len(bare) <= 1
 
 
+@lru_cache(REMEMBERED)
 def has_chinese(text: str) -> bool:
     return any("\u3400" <= char <= "\u9fff" for char in text)
 
 
+@lru_cache(REMEMBERED)
 def is_sum(text: str) -> bool:
     """合计, 总计, 小计, 全国合计: a row or column that sums up others."""
     return _SUM.fullmatch(folded(text)) is not None
 
 
+@lru_cache(REMEMBERED)
 def is_scope(text: str) -> bool:
     """A sum, or a scope that has no region code: 全国, 全省, 其他, 市本级, 东部地区."""
     text = folded(text)
     return bool(_SUM.fullmatch(text) or _SCOPE.fullmatch(text) or OWN_SCOPE.fullmatch(text))
 
 
+@lru_cache(REMEMBERED)
 def is_average(text: str) -> bool:
     return _AVERAGE.fullmatch(folded(text)) is not None
 
 
+@lru_cache(REMEMBERED)
 def is_derived(text: str) -> bool:
     """Growth, share, difference or rank: worked out from figures and never one."""
     return _DERIVED.search(unicodedata.normalize("NFKC", text)) is not None
 
 
+@lru_cache(REMEMBERED)
 def is_value_word(text: str) -> bool:
     """A head that says only that figures stand below: 数值, 本期值."""
     return _VALUE.fullmatch(folded(text)) is not None
@@ -131,6 +143,7 @@ _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 
+@lru_cache(REMEMBERED)
 def head_role(text: str) -> str:
     """What a column's head says the column is (`region`, `unit`, `ordinal` …), "" where it says nothing of the kind."""
     text = folded(without_latin(without_marks(text)))
@@ -142,6 +155,7 @@ def printed_key(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(REMEMBERED)
 def name_text(text: str) -> str:
     """A region's name as printed, the blanks inside and the ordinal in front aside: 1. 北 京 → 北京."""
     return "".join(without_marks(text).split()) if has_chinese(text) else printed_key(text)
