@@ -21,5 +21,6 @@ FIGURES = 500_000  # places for a figure in all tables of a file, blank ones too
 LISTED_FINDINGS = 500  # of one kind in one sheet; the rest is counted
 
 CHILD_MEMORY = 512 * MEGABYTE
-CHILD_SECONDS = 10.0
+CHILD_SECONDS = 10.0  # of processor time
+CHILD_PATIENCE = 3  # seconds of clock time for each of them: a busy machine is no reason to refuse a file
 CHILD_OUTPUT_BYTES = 160 * MEGABYTE

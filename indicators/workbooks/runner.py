@@ -22,7 +22,7 @@ _MODULE = "indicators.workbooks.child"
 
 @dataclass(frozen=True)
 class Confinement:
-    """What one child may use: bytes of memory, and seconds of processor and of clock time."""
+    """What one child may use: bytes of memory, and seconds of processor time (of clock time, `limits.CHILD_PATIENCE` times as many)."""
 
     memory: int = limits.CHILD_MEMORY
     seconds: float = limits.CHILD_SECONDS
@@ -47,7 +47,7 @@ class Workspace:
         """The child's result for a task; raises `Refused` where it ran out of time or memory, or died."""
         request = {"task": task, "path": str(path.resolve()), "name": name, "workspace": str(self.folder), **more}
         request |= {"memory": confinement.memory, "seconds": confinement.seconds}
-        return _answer(_output(request, str(self.folder), confinement.seconds), name)
+        return _answer(_output(request, str(self.folder), confinement.seconds, limits.CHILD_PATIENCE), name)
 
 
 @contextmanager
@@ -57,10 +57,12 @@ def workspace() -> Iterator[Workspace]:
         yield Workspace(folder)
 
 
-def _output(request: dict[str, Any], folder: str, seconds: float, command: Sequence[str] = ("-m", _MODULE)) -> bytes:
-    """What the child wrote; raises `Refused` where it did not end well."""
+def _output(
+    request: dict[str, Any], folder: str, seconds: float, patience: int = 1, command: Sequence[str] = ("-m", _MODULE)
+) -> bytes:
+    """What the child wrote, within `patience` seconds of clock time for each of processor time; raises `Refused`."""
     try:
-        return output_of(request, folder, seconds, command)
+        return output_of(request, folder, seconds * patience, command)
     except ChildEnded as ended:
         if ended.reason == "reader_died":
             log.warning("the reading process ended with code %s", ended.status)

@@ -53,7 +53,7 @@ def _applied(mapping: Mapping, grids: Sequence[Grid], read: ReadResult, setting:
             reading.findings.extend(_table_findings(table, rows))
         reading.findings.extend(leftover_findings(grid, used))
     reading.rows = settle_repeats(reading.rows)
-    if not reading.rows:
+    if not reading.rows and not any(table.left_out for table in mapping.tables):
         reading.findings.append(Finding("no_table", {}, "error"))
     return reading
 

@@ -29,7 +29,7 @@ def propose(grids: Sequence[Grid], reference: Reference, hints: Hints) -> Mappin
     mapping = Mapping()
     for grid in grids:
         first: list[str] = []
-        for raw in find_tables(grid):
+        for raw in find_tables(grid, reference.regions.knows):
             mapping.tables.append(_table(grid, raw, reference, hints, first))
             first = first or mapping.tables[-1].titles
     return mapping

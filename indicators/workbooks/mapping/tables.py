@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -36,17 +36,21 @@ class RawTable:
     skipped: list[int] = field(default_factory=list)  # rows that number the columns, heads printed again
 
 
-def find_tables(grid: Grid) -> list[RawTable]:
-    """The tables of a sheet from top to bottom, those beside each other from left to right."""
+def find_tables(grid: Grid, knows: Callable[[str], bool]) -> list[RawTable]:
+    """The tables of a sheet from top to bottom, those beside each other from left to right. `knows` says of a text
+    that it is the name of a region, and so no head of a column of labels."""
     columns = [column for _, column in grid.cells]
     if not columns:
         return []
-    return _tables(grid, range(min(columns), max(columns) + 1), [], 0)
+    return _tables((grid, knows), range(min(columns), max(columns) + 1), [], 0)
 
 
-def _tables(grid: Grid, columns: range, titles: list[Cell], depth: int, rows: range | None = None) -> list[RawTable]:
+def _tables(
+    place: tuple[Grid, Callable[[str], bool]], columns: range, titles: list[Cell], depth: int, rows: range | None = None
+) -> list[RawTable]:
+    grid, knows = place
     lines = [line for line in grid.rows(columns) if rows is None or line[0] in rows]
-    finder = _Finder(grid, lines, list(titles))
+    finder = _Finder(grid, lines, list(titles), knows)
     finder.run()
     found: list[RawTable] = []
     for table in finder.tables:
@@ -57,7 +61,7 @@ def _tables(grid: Grid, columns: range, titles: list[Cell], depth: int, rows: ra
         first = min(table.header)
         span = range(first, max(table.body) + 1)
         for part in parts:
-            inner = _tables(grid, part, _titles_over(table.titles, part), depth + 1, span)
+            inner = _tables(place, part, _titles_over(table.titles, part), depth + 1, span)
             for first_of_them in inner[:1]:
                 first_of_them.notes += table.notes
             found.extend(inner)
@@ -73,8 +77,8 @@ def _titles_over(titles: Sequence[Cell], columns: range) -> list[Cell]:
 class _Finder:
     """Goes through the lines from top to bottom, once."""
 
-    def __init__(self, grid: Grid, lines: list[Line], titles: list[Cell]) -> None:
-        self.grid, self.lines = grid, lines
+    def __init__(self, grid: Grid, lines: list[Line], titles: list[Cell], knows: Callable[[str], bool]) -> None:
+        self.grid, self.lines, self.knows = grid, lines, knows
         self.tables: list[RawTable] = []
         self.titles = titles  # above the next table
         self.header: list[Line] = []  # of the next table
@@ -144,7 +148,7 @@ class _Finder:
     def _is_header(self, index: int, cells: Sequence[Cell]) -> bool:
         """A line without figures, or one whose only numbers are years."""
         if not any(is_figure(cell) for cell in cells):
-            return not self._is_label_row(cells)
+            return not self._is_label_row(cells) and not self._is_written_row(cells)
         numbers = [cell for cell in cells if is_figure(cell)]
         if not all(is_year(cell) for cell in numbers) or (self.table and not self.header and not self.singles):
             return False
@@ -160,6 +164,20 @@ class _Finder:
             return False
         figures = self._figure_columns(self.table)
         return bool(figures) and all(cell.column not in figures for cell in cells)
+
+    def _is_written_row(self, cells: Sequence[Cell]) -> bool:
+        """A row of the table in which words stand where figures belong (见附注), and no head."""
+        if len(cells) < 2:
+            return False
+        texts = [printed(cell) for cell in cells]
+        named = [self.knows(text) for text in texts]
+        if self.header and self.table is None:
+            begins = self.header[0][1][0].column
+            return cells[0].column == begins and named[0] and sum(named) == 1
+        if self.table is None or not self.table.header or self.header or self.singles:
+            return False
+        goes_on = cells[0].row == self.table.body[-1] + 1 and cells[0].column == self.table.left
+        return goes_on and not any(head_role(text) for text in texts)
 
     def _figure_columns(self, table: RawTable) -> set[int]:
         """The columns that have figures in the first lines of the present table."""

@@ -69,7 +69,7 @@ def test_the_child_gets_no_more_memory_than_allowed(tmp_path: Path) -> None:
 
 def code_of(program: str, folder: Path, seconds: float = 10.0) -> str:
     with pytest.raises(Refused) as caught:
-        _answer(_output({}, str(folder), seconds, ("-c", program)), "表.xlsx")
+        _answer(_output({}, str(folder), seconds, command=("-c", program)), "表.xlsx")
     return caught.value.code
 
 
