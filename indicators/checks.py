@@ -28,6 +28,9 @@ TELLING_DIGITS = 3
 LEAST_SPREAD = Decimal("0.2")
 """Values nearer to the usual one than this share of it are never odd, however even the history was."""
 
+FEW = Decimal(3)
+"""A count that differs by so few from the usual one is never odd."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -109,7 +112,7 @@ def _slip(value: Decimal, quarter: Quarter, measure: Measure, series: Mapping[Qu
         return None
     for slip in SLIPS:
         for repaired, code in ((value / slip, "too_large"), (value * slip, "too_small")):
-            if all(_is_near(repaired, other) for other in compared) and _is_storable(repaired):
+            if all(_is_near(repaired, other) for other in compared) and _may_be_meant(repaired, measure):
                 return Finding(code, {"times": slip, "compared": compared[0]}, repair=repaired)
     return None
 
@@ -130,12 +133,13 @@ def _is_near(value: Decimal, other: Decimal) -> bool:
     return (value > 0) == (other > 0) and abs(other) <= abs(value) * NEAR and abs(value) <= abs(other) * NEAR
 
 
-def _is_storable(value: Decimal) -> bool:
+def _may_be_meant(value: Decimal, measure: Measure) -> bool:
+    """Whether a repaired value could be reported at all: half a patent was not meant."""
     try:
         to_scaled(value)
     except OutOfRange:
         return False
-    return True
+    return not measure.is_count or value == value.to_integral_value()
 
 
 def _unlike(value: Decimal, quarter: Quarter, measure: Measure, series: Mapping[Quarter, Decimal]) -> Finding | None:
@@ -149,13 +153,16 @@ def _unlike(value: Decimal, quarter: Quarter, measure: Measure, series: Mapping[
     middle = median(history)
     spread = median(abs(other - middle) for other in history)
     least = abs(middle) * LEAST_SPREAD if measure.adds_up else abs(series.get(quarter - 1, value)) * LEAST_SPREAD / 4
-    reach = max(spread * measure.mad_times, least)
+    reach = max(spread * measure.mad_times, least, FEW if measure.is_count else Decimal(0))
     if abs(own - middle) <= reach:
         return None
     base = (
         Decimal(0) if measure.adds_up or measure.is_annual else series.get(_step_before(quarter, measure), Decimal(0))
     )
-    return Finding("unlike_history", {"low": base + middle - reach, "high": base + middle + reach, "own": base + own})
+    low = base + middle - reach
+    if measure.is_count and low < 0 <= middle:
+        low = Decimal(0)
+    return Finding("unlike_history", {"low": low, "high": base + middle + reach, "own": base + own})
 
 
 def _step_before(quarter: Quarter, measure: Measure) -> Quarter:

@@ -21,8 +21,11 @@
   let sending = null;
   let timer = 0;
   let undo = null;
+  let spoken = 0;
 
   function say(text, kind) {
+    /* What was left out of a paste stays to be read; only bad news goes before it. */
+    if (Date.now() < spoken && kind !== "bad") return;
     line.textContent = text;
     line.className = kind || "";
   }
@@ -237,7 +240,8 @@
     if (!boxes.includes(box) || (rows.length < 2 && rows[0].length < 2)) return;
     event.preventDefault();
     undo = [];
-    placesFor(rows, box).forEach(function (place) {
+    const places = placesFor(rows, box);
+    places.forEach(function (place) {
       const value = field("value", place.key);
       const note = field("note", place.key);
       undo.push({ key: place.key, value: value.value, note: note.value });
@@ -245,7 +249,13 @@
       if (place.note !== undefined) note.value = place.note;
       touch(place.key);
     });
-    say(words.pasted);
+    spoken = 0;
+    if (places.length < rows.length) {
+      say(words.beyond.replace("{n}", String(rows.length - places.length)));
+      spoken = Date.now() + 8000;
+    } else {
+      say(words.pasted);
+    }
     document.getElementById("undo-paste").hidden = false;
   });
   document.getElementById("undo-paste").addEventListener("click", function (event) {

@@ -68,6 +68,20 @@ def test_a_slip_of_the_unit_is_named_with_what_was_meant(typed: str, code: str, 
     assert [f.repair for f in found] == [D(meant)]
 
 
+def test_half_a_patent_is_never_offered_as_what_was_meant() -> None:
+    count = Measure(is_count=True, decimals=0)
+    assert [f.repair for f in findings(D(56), NOW, count, Around(series(5, 6)))] == [None]
+    assert [f.repair for f in findings(D(60), NOW, count, Around(series(5, 6)))] == [D(6)]
+
+
+def test_a_few_more_of_a_rare_thing_are_not_odd() -> None:
+    rare = Measure(is_count=True, adds_up=True, decimals=0)
+    never = series(0, 0, 0, 0, 0, 0, 0)
+    assert codes(3, rare, never) == []
+    (found,) = findings(D(4), NOW, rare, Around(never))
+    assert (found.params["low"], found.params["high"]) == (0, 3)
+
+
 def test_what_is_in_proportion_with_anything_comparable_is_no_slip() -> None:
     assert not {"too_large", "too_small"} & set(codes(30, RUNNING, {**series("1.0", "2.1"), NOW - 4: D(28)}))
 
