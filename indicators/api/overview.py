@@ -152,7 +152,7 @@ def _quarter(plan: Plan, asked: dict[str, Any]) -> Quarter:
     return Quarter(asked["year"], asked["quarter"])
 
 
-def _told(seen: Overview) -> dict[str, Any]:
+def _told(seen: Overview[OverviewLine]) -> dict[str, Any]:
     return {
         "plan": seen.plan.pk,
         "region": seen.region.code,

@@ -37,8 +37,8 @@ def _flow_quarters(line: TargetLine, indicator: Indicator, quarter: Quarter) -> 
 
 
 def _year_to(indicator: Indicator, quarter: Quarter) -> list[Quarter]:
-    """The quarters whose figures give a flow's year to date."""
-    if indicator.reporting_basis == Indicator.ReportingBasis.YTD:
+    """The quarters whose figures give a flow's year to date; a stock stands for itself."""
+    if indicator.reporting_basis != Indicator.ReportingBasis.QUARTER:
         return [quarter]
     return [Quarter(quarter.year, number) for number in range(1, quarter.quarter + 1)]
 

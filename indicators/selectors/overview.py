@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 from indicators.display import line_display, line_places, line_unit, shown_value
 from indicators.models import Attainment, Indicator, ReportingDuty, TargetLine
 from indicators.models.attainment import Light, Status
+from indicators.permissions import visible_in_plan
 from ipdash.core.periods import Quarter, quarters_between
 from plans.models import Plan, PlanTask, Region, Unit
 from plans.scope import Scope
 
 SPARK_QUARTERS = 8
+LIGHTS = ("green", "yellow", "red", "grey", "none")
 WORST_FIRST = (
     Status.FAR_BEHIND, Status.MISSED, Status.BEHIND, Status.MISSING, Status.UNDEFINED, Status.NO_PACE,
     Status.ON_TRACK, Status.ACHIEVED, Status.NOT_DUE, Status.NO_TARGET,
@@ -26,17 +29,25 @@ WORST_FIRST = (
 SEVERITY = {status: rank for rank, status in enumerate(WORST_FIRST)}
 
 
+class Past(NamedTuple):
+    """What the overview needs of an earlier quarter."""
+
+    actual: Decimal | None
+    status: str
+    light: str
+
+
 @dataclass(frozen=True)
 class OverviewLine:
     """One target line at the asked quarter. `now` is None where nothing has been computed yet.
 
-    `owner` answers for it: the unit that leads it in the plan, else the one that reports its figures.
+    `before` is a quarter ago, `history` the actuals of the quarters leading up to this one. `owner` answers for it: the unit that leads it in the plan, else the one that reports its figures.
     """
 
     line: TargetLine
     now: Attainment | None
-    before: Attainment | None
-    history: tuple[Attainment | None, ...]
+    before: Past | None
+    history: tuple[Decimal | None, ...]
     display: dict[str, str]
     owner: Unit | None = None
 
@@ -80,7 +91,7 @@ class OverviewLine:
     @property
     def trend(self) -> list[Decimal | None]:
         """A of the quarters leading up to this one, None where there is none."""
-        return [shown_value(self.line, row.actual) if row else None for row in self.history]
+        return [shown_value(self.line, value) for value in self.history]
 
     @property
     def status(self) -> str:
@@ -91,9 +102,51 @@ class OverviewLine:
         return self.now.light if self.now else Light.NONE
 
     @property
+    def status_before(self) -> str:
+        return self.before.status if self.before else ""
+
+    @property
+    def light_before(self) -> str:
+        return self.before.light if self.before else Light.NONE
+
+    @property
+    def name(self) -> str:
+        return self.line.printed_name
+
+    @property
+    def owner_name(self) -> str:
+        return self.owner.name if self.owner else ""
+
+    @property
+    def year_gap(self) -> Decimal | None:
+        return self.now.year_gap if self.now else None
+
+    @property
     def changed(self) -> bool:
         """Whether the light is another than a quarter ago; a first light is no change."""
         return self.now is not None and self.before is not None and self.now.light != self.before.light
+
+
+class Seen(Protocol):
+    """What the conclusion, the lamps and the order of lines are made from."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def owner_name(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def light(self) -> str: ...
+    @property
+    def light_before(self) -> str: ...
+    @property
+    def year_gap(self) -> Decimal | None: ...
+    @property
+    def changed(self) -> bool: ...
+
+
+S = TypeVar("S", bound=Seen)
 
 
 @dataclass(frozen=True)
@@ -107,7 +160,7 @@ class UnitTasks:
 
 
 @dataclass(frozen=True)
-class Overview:
+class Overview(Generic[S]):
     """A plan in a region at the end of a quarter.
 
     `changes` are lines whose light differs from a quarter ago, worst first; those without an approved figure stand in
@@ -117,13 +170,13 @@ class Overview:
     plan: Plan
     region: Region
     quarter: Quarter
-    lines: list[OverviewLine]
+    lines: list[S]
     lights: dict[str, int]
     lights_before: dict[str, int]
     statuses: dict[str, int]
     sentence: str
-    changes: list[OverviewLine]
-    unreported: list[OverviewLine]
+    changes: list[S]
+    unreported: list[S]
     tasks: list[UnitTasks]
     computed_at: datetime | None
     rules_version: str
@@ -136,54 +189,94 @@ class Overview:
         return self.quarter.last_day
 
 
-def overview(scope: Scope, plan: Plan, region: Region, quarter: Quarter) -> Overview:
+def overview(scope: Scope, plan: Plan, region: Region, quarter: Quarter) -> Overview[OverviewLine]:
     """The overview of a plan the person may see; queries do not grow with the number of lines."""
     lines = read_lines(scope, plan, region, quarter)
+    return put_together(
+        plan,
+        region,
+        quarter,
+        lines,
+        computed_at=max((line.now.computed_at for line in lines if line.now), default=None),
+        rules_version=next((line.now.rules_version for line in lines if line.now), ""),
+        stale=sum(1 for line in lines if line.line.input_version != line.line.computed_version),
+    )
+
+
+def put_together(
+    plan: Plan,
+    region: Region,
+    quarter: Quarter,
+    lines: list[S],
+    *,
+    computed_at: datetime | None,
+    rules_version: str,
+    stale: int,
+) -> Overview[S]:
+    """An overview of lines that have been read, in the plan's order."""
     lights = Counter(line.light for line in lines)
-    lights_before = Counter(line.before.light if line.before else Light.NONE for line in lines)
+    lights_before = Counter(line.light_before for line in lines)
     statuses = Counter(line.status for line in lines)
-    computed = [line.now.computed_at for line in lines if line.now]
-    tasks = unit_tasks(plan)
     return Overview(
         plan=plan,
         region=region,
         quarter=quarter,
         lines=lines,
-        lights={light: lights.get(light, 0) for light in ("green", "yellow", "red", "grey", "none")},
-        lights_before={light: lights_before.get(light, 0) for light in ("green", "yellow", "red", "grey", "none")},
+        lights={light: lights.get(light, 0) for light in LIGHTS},
+        lights_before={light: lights_before.get(light, 0) for light in LIGHTS},
         statuses={status: statuses[status] for status in WORST_FIRST if statuses[status]},
         sentence=conclusion(quarter, lines),
         changes=worst_first([line for line in lines if line.changed and line.status != Status.MISSING]),
         unreported=[line for line in lines if line.status == Status.MISSING],
-        tasks=tasks,
-        computed_at=max(computed, default=None),
-        rules_version=next((line.now.rules_version for line in lines if line.now), ""),
-        stale=sum(1 for line in lines if line.line.input_version != line.line.computed_version),
+        tasks=unit_tasks(plan),
+        computed_at=computed_at,
+        rules_version=rules_version,
+        stale=stale,
         task_total=PlanTask.objects.filter(plan=plan).count(),
     )
 
 
-def read_lines(scope: Scope, plan: Plan, region: Region, quarter: Quarter) -> list[OverviewLine]:
-    """The plan's lines in this region with their results now, a quarter before, and the quarters leading up to it."""
+def read_lines(
+    scope: Scope, plan: Plan, region: Region, quarter: Quarter, only: Sequence[int] | None = None
+) -> list[OverviewLine]:
+    """The plan's lines in this region with their results now, a quarter before, and the quarters leading up to it.
+
+    `plan` is one that the person reads. `only` names the lines that are wanted, by id.
+    """
     lines = list(
-        TargetLine.objects.visible_to(scope)
-        .filter(plan=plan, region=region)
-        .select_related("indicator", "lead_unit", "region", "plan")
+        TargetLine.objects.filter(visible_in_plan(scope, plan), region=region)
+        .filter(Q() if only is None else Q(pk__in=only))
+        .select_related("indicator", "lead_unit")
         .order_by("position", "pk")
     )
+    for line in lines:
+        line.plan, line.region = plan, region
+    return lines_at(lines, quarter)
+
+
+def lines_at(lines: Sequence[TargetLine], quarter: Quarter) -> list[OverviewLine]:
+    """These lines at a quarter, in three queries."""
     span = list(quarters_between(quarter - (SPARK_QUARTERS - 1), quarter))
-    rows = Attainment.objects.filter(line__in=[line.pk for line in lines], year__range=(span[0].year, quarter.year))
-    found = {(row.line_id, row.as_quarter): row for row in rows}
+    rows = Attainment.objects.filter(line__in=[line.pk for line in lines])
+    now = {row.line_id: row for row in rows.at(quarter)}
+    past = {
+        (line, Quarter(year, number)): Past(*values)
+        for line, year, number, *values in rows.filter(year__range=(span[0].year, quarter.year)).values_list(
+            "line_id", "year", "quarter", "actual", "status", "light"
+        )
+    }
     owners = reporting_units(lines, quarter)
     return [
-        _overview_line(line, tuple(found.get((line.pk, q)) for q in span), line.lead_unit or owners.get(line.pk))
+        OverviewLine(
+            line,
+            now.get(line.pk),
+            past.get((line.pk, quarter - 1)),
+            tuple(then.actual if (then := past.get((line.pk, each))) else None for each in span),
+            line_display(line, now.get(line.pk)),
+            line.lead_unit or owners.get(line.pk),
+        )
         for line in lines
     ]
-
-
-def _overview_line(line: TargetLine, history: tuple[Attainment | None, ...], owner: Unit | None) -> OverviewLine:
-    now, before = history[-1], history[-2]
-    return OverviewLine(line, now, before, history, line_display(line, now), owner)
 
 
 def reporting_units(lines: Sequence[TargetLine], quarter: Quarter) -> dict[int, Unit]:
@@ -198,17 +291,16 @@ def reporting_units(lines: Sequence[TargetLine], quarter: Quarter) -> dict[int, 
     return {pk: units[pair] for pk, pair in wanted.items() if pair in units}
 
 
-def worst_first(lines: Sequence[OverviewLine]) -> list[OverviewLine]:
+def worst_first(lines: Sequence[S]) -> list[S]:
     """Lines by severity, then by how far they are off, then as the plan has them."""
 
-    def key(line: OverviewLine) -> tuple[int, object]:
-        gap = line.now.year_gap if line.now else None
-        return (SEVERITY[Status(line.status)], 0 if gap is None else gap)
+    def key(line: S) -> tuple[int, object]:
+        return (SEVERITY[Status(line.status)], 0 if line.year_gap is None else line.year_gap)
 
     return sorted(lines, key=key)
 
 
-def conclusion(quarter: Quarter, lines: Sequence[OverviewLine]) -> str:
+def conclusion(quarter: Quarter, lines: Sequence[Seen]) -> str:
     """The one sentence on top, from the data: how many of how many are on track, what is not, and the worst by name."""
     if not lines:
         return _("本规划在该区划没有目标指标。")
@@ -229,14 +321,12 @@ def conclusion(quarter: Quarter, lines: Sequence[OverviewLine]) -> str:
     return opening % {"quarter": quarter.label, "n": len(lines)} + parts + _("。") + _worst_sentence(lines)
 
 
-def _worst_sentence(lines: Sequence[OverviewLine]) -> str:
+def _worst_sentence(lines: Sequence[Seen]) -> str:
     worst = [line for line in worst_first(lines) if line.light == Light.RED][:3]
     if not worst:
         return ""
     names = _("、").join(
-        _("%(name)s（%(owner)s）") % {"name": line.line.printed_name, "owner": line.owner.name}
-        if line.owner
-        else line.line.printed_name
+        _("%(name)s（%(owner)s）") % {"name": line.name, "owner": line.owner_name} if line.owner_name else line.name
         for line in worst
     )
     return _("差距最大的是%(names)s。") % {"names": names}

@@ -11,16 +11,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from indicators.models import TargetLine
-from indicators.selectors.overview import Overview, OverviewLine, conclusion, overview, read_lines, worst_first
+from indicators.permissions import sees_region
+from indicators.selectors.overview import (
+    LIGHTS,
+    SPARK_QUARTERS,
+    Overview,
+    conclusion,
+    put_together,
+    read_lines,
+    worst_first,
+)
 from indicators.selectors.quarters import default_quarter, plan_quarters
+from indicators.selectors.stamps import is_stale, line_stamps, page_stamp, regions_to_choose
+from indicators.views.kept import kept_page
+from indicators.views.overview_rows import OverviewRow, rows_of
 from ipdash.core import clock
 from ipdash.core.errors import Invalid
 from ipdash.core.periods import Quarter
 from plans.models import Plan, Region, Role
 from plans.permissions import get_plan_for
 from plans.scope import BUSINESS_READERS, Scope, scope_of
-
-LIGHTS = ("green", "yellow", "red", "grey", "none")
 
 
 @require_safe
@@ -69,22 +79,41 @@ def plan_overview(request: HttpRequest, plan_id: int) -> HttpResponse:
     plan = get_plan_for(scope, plan_id)
     region = asked_region(request, plan)
     quarter = asked_quarter(request, plan) or default_quarter(plan, today)
-    shown = overview(scope, plan, region, quarter)
+    first_year = (quarter - (SPARK_QUARTERS - 1)).year
+    lines = line_stamps(plan, region, first_year, quarter.year) if sees_region(scope, plan, region.code) else {}
+    regions = [choice for choice in regions_to_choose(plan, region) if sees_region(scope, plan, choice[0])]
+    version = (str(quarter), lines, page_stamp(plan, region), regions)
+
+    def make() -> HttpResponse:
+        rows = rows_of(scope, plan, region, quarter, lines)
+        shown = put_together(
+            plan,
+            region,
+            quarter,
+            rows,
+            computed_at=max((row.computed_at for row in rows if row.computed_at), default=None),
+            rules_version=next((row.rules_version for row in rows if row.rules_version), ""),
+            stale=sum(map(is_stale, lines.values())),
+        )
+        return render(request, "plans/overview.html", _context(request, shown, regions))
+
+    return kept_page(request, scope, version, make)
+
+
+def _context(request: HttpRequest, shown: Overview[OverviewRow], regions: list[tuple[str, str]]) -> dict[str, object]:
     light = request.GET.get("light", "")
     light = light if light in LIGHTS else ""
     by_document = request.GET.get("order") == "document"
-    context = {
+    return {
         "o": shown,
-        "plan": plan,
+        "plan": shown.plan,
         "lamps": _lamps(shown),
         "groups": _groups(shown, light, by_document),
         "light": light,
         "by_document": by_document,
-        "quarters": plan_quarters(plan)[::-1],
-        "regions": _regions(scope, plan),
-        "ended": quarter.has_ended(today),
+        "quarters": plan_quarters(shown.plan)[::-1],
+        "regions": regions,
     }
-    return render(request, "plans/overview.html", context)
 
 
 @dataclass(frozen=True)
@@ -96,7 +125,7 @@ class Lamp:
     change: Decimal
 
 
-def _lamps(shown: Overview) -> list[Lamp]:
+def _lamps(shown: Overview[OverviewRow]) -> list[Lamp]:
     return [
         Lamp(light, shown.lights[light], Decimal(shown.lights[light] - shown.lights_before[light])) for light in LIGHTS
     ]
@@ -107,7 +136,7 @@ class Group:
     """Lines under one heading of the table."""
 
     title: str
-    lines: list[OverviewLine]
+    lines: list[OverviewRow]
 
 
 def _groups(shown: Overview, light: str, by_document: bool) -> list[Group]:
@@ -116,7 +145,7 @@ def _groups(shown: Overview, light: str, by_document: bool) -> list[Group]:
     if not by_document:
         return [Group("", worst_first(lines))] if lines else []
     titles = {TargetLine.Where.TABLE: _("指标表"), TargetLine.Where.TEXT: _("正文目标")}
-    groups = [Group(title, [line for line in lines if line.line.where == where]) for where, title in titles.items()]
+    groups = [Group(title, [line for line in lines if line.where == where]) for where, title in titles.items()]
     return [group for group in groups if group.lines]
 
 
@@ -145,9 +174,3 @@ def asked_region(request: HttpRequest, plan: Plan) -> Region:
         raise Invalid("bad_region", _("代码“%(code)s”不是本规划范围内的区划，请重新选择。") % {"code": code})
     found: Region = region
     return found
-
-
-def _regions(scope: Scope, plan: Plan) -> list[Region]:
-    """Regions that have targets in the plan, the plan's own first."""
-    found = Region.objects.filter(target_lines__in=TargetLine.objects.visible_to(scope).filter(plan=plan)).distinct()
-    return sorted({plan.region, *found}, key=lambda region: (region != plan.region, region.code))

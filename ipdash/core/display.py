@@ -109,13 +109,11 @@ def number_text(value: Decimal | None, places: int | None = None, *, sign: bool 
     """1,234.50, −3, — ; `places` decimals half up, or as many as the value has; `sign` adds + above zero."""
     if value is None:
         return MISSING
-    digits = decimal_text(value) if places is None else format(round_half_up(value, places), "f")
-    negative = digits.startswith("-")
-    whole, point, decimals = digits.lstrip("-").partition(".")
-    text = f"{int(whole):,}{point}{decimals}"
-    if not any(digit in "123456789" for digit in digits):
+    shown = Decimal(decimal_text(value)) if places is None else round_half_up(value, places)
+    text = f"{abs(shown):,f}"
+    if not shown:
         return text  # a rounded −0.04 is 0.0, without a sign
-    if negative:
+    if shown < 0:
         return MINUS + text
     return "+" + text if sign else text
 

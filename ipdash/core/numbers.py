@@ -32,7 +32,8 @@ def to_scaled(value: Decimal) -> int:
 
 def from_scaled(scaled: int) -> Decimal:
     """The decimal that a scaled integer stands for, without trailing zeros or exponent."""
-    return plain(Decimal(scaled).scaleb(-PLACES, context=_EXACT))
+    whole, rest = divmod(scaled, SCALE)
+    return Decimal(whole) if not rest else Decimal(scaled).scaleb(-PLACES, context=_EXACT).normalize(_EXACT)
 
 
 def plain(value: Decimal) -> Decimal:

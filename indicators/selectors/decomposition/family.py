@@ -9,7 +9,7 @@ from datetime import date
 from indicators.decomposition_words import decomposition_text, sum_text, why_no_sum
 from indicators.display import target_text
 from indicators.models import Decomposition, Target, TargetLine
-from indicators.permissions import INSIDE_REGION
+from indicators.permissions import INSIDE_REGION, visible_in_plan
 from indicators.selectors.decomposition.base import Balance, Goal, Sum, has_sum, latest_targets, years_text
 from indicators.selectors.decomposition.regions import regions_below, sum_below
 from plans.models import Region
@@ -59,8 +59,8 @@ def decompositions_of(line: TargetLine) -> list[tuple[Decomposition, str]]:
 
 def family(scope: Scope, line: TargetLine, today: date) -> Family:
     """The relatives of a line that this person may see."""
-    relatives = TargetLine.objects.visible_to(scope).filter(
-        plan=line.plan_id, indicator=line.indicator_id, basis=line.basis
+    relatives = TargetLine.objects.filter(
+        visible_in_plan(scope, line.plan), indicator=line.indicator_id, basis=line.basis
     )
     above = relatives.filter(region=line.region.parent_id).select_related("region").first()
     said = _said(line, insider=scope.reaches(line.region.code, *INSIDE_REGION))

@@ -1,4 +1,8 @@
-"""The bullet bar of a table row: actual, where it should be by now, the year's target, the quarter before."""
+"""The bullet bar of a table row: actual, where it should be by now, the year's target, the quarter before.
+
+The style sheet says how high the bars and how wide the strokes are (`.bullet`): said in each of fifty rows it would be a
+tenth of the page.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from ipdash.core.display import number_text, with_unit
 from ipdash.core.marks.svg import drawing, element, sentence
+from ipdash.core.words import say as _
 
 HEIGHT = 26
 ROOM = Decimal(
@@ -57,9 +61,9 @@ def bullet(
         parts.append(_word(b.word))
     else:
         parts += [_shade(b, scale, target), *_bar(scale, actual, previous)]
-    parts += [_tick(scale, bound, "c-target", width=2, height=16) for bound in (target, upper) if bound is not None]
+    parts += [_tick(scale, bound, "c-target") for bound in (target, upper) if bound is not None]
     if expected is not None and upper is None:
-        parts.append(_tick(scale, expected, "c-now", width=3.5, height=22))
+        parts.append(_tick(scale, expected, "c-now"))
     return drawing("100%", HEIGHT, said, parts, class_="bullet")
 
 
@@ -116,21 +120,14 @@ def _scale(actual: Decimal | None, expected: Decimal | None, target: Decimal, up
     return _Scale(low, high)
 
 
-def _band(start: float, end: float, class_: str, height: float = 12) -> SafeString:
-    return element(
-        "rect",
-        x=f"{start:.1f}%",
-        y=(HEIGHT - height) / 2,
-        width=f"{max(0.0, end - start):.1f}%",
-        height=height,
-        class_=class_,
-    )
+def _band(start: float, end: float, class_: str) -> SafeString:
+    return element("rect", x=f"{start:.1f}%", width=f"{max(0.0, end - start):.1f}%", class_=class_)
 
 
-def _tick(scale: _Scale, value: Decimal, class_: str, *, width: float, height: float) -> SafeString:
-    place = f"{scale.at(value):.1f}%"
-    shift = f"translate(-{width / 2:g} 0)"
-    return element("rect", x=place, y=(HEIGHT - height) / 2, width=width, height=height, transform=shift, class_=class_)
+def _tick(scale: _Scale, value: Decimal, class_: str, width: float | None = None) -> SafeString:
+    """A stroke at a value; as wide as its class says unless given."""
+    shift = None if width is None else f"translate(-{width / 2:g} 0)"
+    return element("rect", x=f"{scale.at(value):.1f}%", width=width, transform=shift, class_=class_)
 
 
 def _shade(b: _Bullet, scale: _Scale, target: Decimal) -> SafeString:
@@ -144,11 +141,11 @@ def _shade(b: _Bullet, scale: _Scale, target: Decimal) -> SafeString:
 
 def _bar(scale: _Scale, actual: Decimal, previous: Decimal | None) -> list[SafeString]:
     start, end = sorted((scale.at(Decimal(0)), scale.at(actual)))
-    parts = [_band(start, end, "c-bar", 8)]
+    parts = [_band(start, end, "c-bar")]
     if start == end:  # a zero is a figure too
-        parts.append(_tick(scale, actual, "c-bar", width=3, height=8))
+        parts.append(_tick(scale, actual, "c-bar", 3))
     if previous is not None and start < scale.at(previous) < end:
-        parts.append(_tick(scale, previous, "c-previous", width=2, height=8))
+        parts.append(_tick(scale, previous, "c-previous"))
     if not scale.low <= actual <= scale.high:
         slashes = element("path", d="M-13 22l4-18M-8 22l4-18", stroke="#fff", stroke_width=2)
         edge = "0.0%" if actual < scale.low else "100.0%"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from ipdash.core.display import number_text
 from ipdash.core.marks.svg import drawing, element, number, sentence
+from ipdash.core.words import say as _
 
 PAD = 4.0
 Place = tuple[float, float]

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+
+from ipdash.core.words import say as _
 
 Attribute = str | float | int | None
+_MARKUP = re.compile("[<>&\"']")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def number(value: float) -> str:
     """A coordinate with one decimal at most, never -0."""
-    return f"{round(value, 1) + 0:.1f}".removesuffix(".0")
+    return str(value) if type(value) is int else f"{round(value, 1) + 0:.1f}".removesuffix(".0")
 
 
 def element(name: str, *children: str, **attributes: Attribute) -> SafeString:
@@ -25,10 +28,21 @@ def element(name: str, *children: str, **attributes: Attribute) -> SafeString:
     for key, value in attributes.items():
         if value is None:
             continue
-        text = number(value) if isinstance(value, int | float) else conditional_escape(value)
-        words.append(f'{key.rstrip("_").replace("_", "-")}="{text}"')
-    inside = "".join(conditional_escape(child) for child in children)
-    return mark_safe(f"<{' '.join(words)}>{inside}</{name}>")  # noqa: S308 - every part is escaped above
+        text = _escaped(value) if isinstance(value, str) else number(value)
+        words.append(f'{_named(key)}="{text}"')
+    inside = "".join([_escaped(child) for child in children])
+    opened = f"<{' '.join(words)}"
+    return mark_safe(f"{opened}>{inside}</{name}>" if inside else f"{opened}/>")  # noqa: S308 - all parts are escaped
+
+
+@cache
+def _named(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
+def _escaped(text: str) -> str:
+    """As `conditional_escape`, which takes its time with the many texts that need nothing."""
+    return conditional_escape(text) if _MARKUP.search(text) else text
 
 
 def name_text(name: str, **attributes: Attribute) -> SafeString:

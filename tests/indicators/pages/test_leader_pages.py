@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from indicators.display import line_display
 from indicators.models import Attainment, TargetLine
 from plans.models import Plan, PlanTask
 
@@ -55,13 +56,16 @@ def test_the_lamps_add_up_to_the_number_of_lines_and_filter_the_table(client_of:
 
 
 def test_the_page_shows_the_stored_result_and_nothing_else(client_of: ClientOf, bishan: Plan) -> None:
-    row = Attainment.objects.select_related("line").get(
+    row = Attainment.objects.select_related("line__indicator").get(
         line__plan=bishan, line__printed_name="普通作品版权登记量", year=2025, quarter=3
     )
     response = client_of("leader").get(f"/plans/{bishan.pk}/?quarter=2025Q3")
-    line = next(line for line in response.context["o"].lines if line.line.pk == row.line_id)
-    assert line.now.actual == row.actual
-    assert line.display["actual"] in response.content.decode()
+    line = next(line for line in response.context["o"].lines if line.pk == row.line_id)
+    shown = line_display(row.line, row)
+    assert line.actual == shown["actual"]
+    for name in ("actual", "target", "completion", "change_on_quarter", "forecast", "status"):
+        assert shown[name] in line.html
+    assert line.html in response.content.decode()
 
 
 def test_queries_do_not_grow_with_the_number_of_lines(

@@ -1,0 +1,117 @@
+"""Versions of what a page shows: two short queries that tell whether it would look the same as before.
+
+Every writing service raises a version (`version` of what it changes, `input_version` of the lines whose results follow
+from it), and a recomputation sets `computed_version` and the rows' `computed_at`: equal stamps mean equal pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from indicators.models import Attainment, Indicator, ReportingDuty, TargetLine
+from ipdash.core.periods import Quarter
+from plans.models import Assignment, Plan, PlanTask, Region, Unit
+
+Stamp = tuple[Any, ...]
+
+# Written out, because to build such a query takes longer than to ask it.
+_TABLES = {
+    "line": TargetLine._meta.db_table,
+    "indicator": Indicator._meta.db_table,
+    "unit": Unit._meta.db_table,
+    "result": Attainment._meta.db_table,
+    "task": PlanTask._meta.db_table,
+    "assignment": Assignment._meta.db_table,
+    "duty": ReportingDuty._meta.db_table,
+    "region": Region._meta.db_table,
+}  # fmt: skip
+_LINES = """
+    SELECT line.id, line.version, line.input_version, line.computed_version, indicator.version,
+           COALESCE(unit.version, 0), result.latest, result.count
+    FROM {line} line
+    JOIN {indicator} indicator ON indicator.id = line.indicator_id
+    LEFT JOIN {unit} unit ON unit.id = line.lead_unit_id
+    LEFT JOIN (
+        SELECT line_id, MAX(computed_at) AS latest, COUNT(*) AS count FROM {result}
+        WHERE line_id IN (SELECT id FROM {line} WHERE plan_id = %s AND region_id = %s) AND year BETWEEN %s AND %s
+        GROUP BY line_id
+    ) result ON result.line_id = line.id
+    WHERE line.plan_id = %s AND line.region_id = %s
+    ORDER BY line.position, line.id
+""".format(**_TABLES)  # noqa: S608 - names of our own tables
+_AROUND = """
+    SELECT
+        (SELECT COALESCE(SUM(unit.version), 0) FROM {duty} duty JOIN {unit} unit ON unit.id = duty.unit_id
+         WHERE duty.region_id = %s),
+        (SELECT COUNT(*) FROM {task} WHERE plan_id = %s),
+        (SELECT COALESCE(SUM(version), 0) FROM {task} WHERE plan_id = %s),
+        (SELECT COALESCE(SUM(unit.version), 0) FROM {task} task JOIN {assignment} assignment ON assignment.task_id = task.id
+         JOIN {unit} unit ON unit.id = assignment.unit_id WHERE task.plan_id = %s)
+""".format(**_TABLES)  # noqa: S608 - names of our own tables
+_REGIONS = """
+    SELECT code, name FROM {region} region
+    WHERE (parent_id IN (%s, %s) OR code IN (%s, %s, %s))
+      AND EXISTS (SELECT 1 FROM {line} line WHERE line.plan_id = %s AND line.region_id = region.id)
+    ORDER BY code
+""".format(**_TABLES)  # noqa: S608 - names of our own tables
+_FAMILY = """
+    SELECT COUNT(*), MAX(line.id), SUM(line.version), SUM(line.input_version), SUM(line.computed_version),
+           COUNT(result.line_id), MAX(result.computed_at),
+           (SELECT COUNT(*) FROM {result} WHERE line_id = %s),
+           (SELECT MAX(computed_at) FROM {result} WHERE line_id = %s),
+           (SELECT SUM(version) FROM {indicator} WHERE id IN (%s, %s, %s))
+    FROM {line} line
+    JOIN {region} region ON region.id = line.region_id
+    LEFT JOIN {result} result ON result.line_id = line.id AND result.year = %s AND result.quarter = %s
+    WHERE line.plan_id = %s AND line.indicator_id = %s AND line.basis = %s
+      AND (line.id = %s OR region.id = %s OR region.parent_id IN (%s, %s))
+""".format(**_TABLES)  # noqa: S608 - names of our own tables
+NO_ROW = 0
+
+
+def line_stamps(plan: Plan, region: Region, first_year: int, last_year: int) -> dict[int, Stamp]:
+    """By line id, in the plan's order, what tells a change of the line's row over the years shown."""
+    place = (plan.pk, region.pk)
+    return {pk: tuple(stamp) for pk, *stamp in _ask(_LINES, (*place, first_year, last_year, *place))}
+
+
+def is_stale(stamp: Stamp) -> bool:
+    """Whether a line waits for recomputation."""
+    return bool(stamp[1] != stamp[2])
+
+
+def page_stamp(plan: Plan, region: Region) -> Stamp:
+    """What tells a change of the rest of an overview: the plan, its tasks, and the names of units."""
+    (around,) = _ask(_AROUND, (region.pk, plan.pk, plan.pk, plan.pk))
+    return plan.version, plan.state, region.name, *around
+
+
+def regions_to_choose(plan: Plan, region: Region) -> list[tuple[str, str]]:
+    """Code and name of regions with targets in the plan: what lies above this one, beside it and below it."""
+    code = region.code
+    above = (code[:2] + "0000", code[:4] + "00", plan.region.code)
+    return [
+        (found, name)
+        for found, name in _ask(_REGIONS, (region.pk, region.parent_id or NO_ROW, *above, plan.pk))
+        if plan.region.contains(found)
+    ]
+
+
+def line_stamp(line: TargetLine, quarter: Quarter) -> Stamp:
+    """What tells a change of an indicator's page for readers from outside: the line, its results, its relatives and theirs."""
+    indicator, region = line.indicator, line.region
+    parts = (indicator.pk, indicator.numerator_id or NO_ROW, indicator.denominator_id or NO_ROW)
+    above = region.parent_id or NO_ROW
+    family = (line.plan_id, indicator.pk, line.basis, line.pk, above, region.pk, above)
+    (found,) = _ask(_FAMILY, (line.pk, line.pk, *parts, quarter.year, quarter.quarter, *family))
+    own = (line.version, line.input_version, line.computed_version)
+    return line.plan.version, line.plan.state, region.name, *own, *found
+
+
+def _ask(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())

@@ -1,0 +1,98 @@
+"""Pages that are kept until what they show changes: answered from the cache, or as 304 where the browser has it still.
+
+A page is kept for one person in one language; its version says everything else. What differs from answer to answer, the
+form token, is put in when the page leaves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from functools import cache as once
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.middleware.csrf import get_token
+from django.utils.translation import get_language
+
+from indicators.context import shows_demo
+from ipdash.accounts.middleware import user_of
+from ipdash.accounts.sessions import SEEN_NOTED_EVERY, seconds_left
+from ipdash.core import clock
+from plans.scope import Scope
+
+TOKEN = re.compile(r'''((?:"X-CSRFToken": |name="csrfmiddlewaretoken" value=)")[A-Za-z0-9]{64}"''')
+LEFT = re.compile(r'data-session-seconds="[0-9]*"')
+KEPT_SECONDS = 24 * 3600
+AT_LEAST_LEFT = settings.SESSION_IDLE_SECONDS - SEEN_NOTED_EVERY
+"""Every kept page says that so many seconds of the session are left: after a use there are no fewer, but at its very end."""
+
+
+def kept_page(request: HttpRequest, scope: Scope, version: object, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page that `make` gives, made anew only where `version` or the reader's rights have changed.
+
+    `version` names all data that the page shows; the caller has asked already whether this person may see it.
+    """
+    left = seconds_left(request)
+    if left is None or left < AT_LEAST_LEFT or len(get_messages(request)):
+        return make()
+    mark = _mark(request, scope, version)
+    if _is_held(request, mark):
+        return _private(HttpResponseNotModified(), _etag(mark, request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")))
+    page = cache.get(f"page:{mark}")
+    if page is None:
+        response = make()
+        if response.status_code != 200:
+            return response
+        page = LEFT.sub(f'data-session-seconds="{AT_LEAST_LEFT}"', response.content.decode())
+        cache.set(f"page:{mark}", page, KEPT_SECONDS)
+    token = get_token(request)
+    response = HttpResponse(TOKEN.sub(rf'\g<1>{token}"', page))
+    return _private(response, _etag(mark, request.META["CSRF_COOKIE"]))
+
+
+def _private(response: HttpResponse, etag: str) -> HttpResponse:
+    """Kept by this person's browser alone, which asks before it shows the page again."""
+    response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
+    return response
+
+
+def _mark(request: HttpRequest, scope: Scope, version: object) -> str:
+    user = user_of(request)
+    reader = (scope.user_id, user and (user.username, user.display_name), _rights(scope))
+    frame = (request.get_full_path(), get_language(), shows_demo(), clock.today(), program_stamp())
+    return hashlib.sha256(repr((reader, frame, version)).encode()).hexdigest()[:32]
+
+
+def _rights(scope: Scope) -> tuple[object, ...]:
+    units = sorted((role, sorted(ids)) for role, ids in scope.units.items())
+    return sorted(scope.roles), sorted(scope.regions.items()), units, sorted(scope.homes)
+
+
+def _etag(mark: str, secret: str) -> str:
+    """The form token in a page is good for one secret; weak, because the token is masked anew each time."""
+    return f'W/"{mark}-{hashlib.sha256(secret.encode()).hexdigest()[:8]}"'
+
+
+def _is_held(request: HttpRequest, mark: str) -> bool:
+    """Whether the browser has this page, with a form token that still works; without cookies there are no forms to send."""
+    held = request.headers.get("If-None-Match", "")
+    if f'"{mark}-' not in held:
+        return False
+    secret = request.COOKIES.get(settings.CSRF_COOKIE_NAME)
+    return secret is None or _etag(mark, secret) in held
+
+
+@once
+def program_stamp() -> str:
+    """What this installation makes of the same data: its code, templates and catalogues."""
+    found = hashlib.sha256()
+    for folder in ("ipdash", "plans", "indicators", "templates", "locale"):
+        for file in sorted((Path(settings.BASE_DIR) / folder).rglob("*")):
+            if file.suffix in {".py", ".html", ".mo"}:
+                found.update(file.read_bytes())
+    return found.hexdigest()[:16]
