@@ -139,7 +139,7 @@ class Group:
     lines: list[OverviewRow]
 
 
-def _groups(shown: Overview, light: str, by_document: bool) -> list[Group]:
+def _groups(shown: Overview[OverviewRow], light: str, by_document: bool) -> list[Group]:
     """The table's lines: worst first as one group, or as the document has them, table before text."""
     lines = [line for line in shown.lines if not light or line.light == light]
     if not by_document:
