@@ -26,6 +26,8 @@ from ipdash.core.display import unit_after
 from plans.models import Region
 
 ADDABLE = (Indicator.Quantity.STOCK, Indicator.Quantity.FLOW)
+ADDED = (TargetLine.Basis.LEVEL, TargetLine.Basis.YEAR)
+"""Bases on which the regions' actuals add up as their figures do."""
 SORTS = ("rank", "status", "name", "change")
 NAMED_TOGETHER = 3
 
@@ -129,17 +131,19 @@ def ranking(ground: Ground, parent: Region, measure: Measure, *, sort: str = "ra
         lights=light_counts(each.light for each in rows),
         sentence=_sentence(ground, measure, rows, word),
         children=word,
-        finding=_finding(ground, own),
+        finding=_finding(ground, own, rows),
     )
 
 
-def _finding(ground: Ground, own: RankingRow | None) -> str:
+def _finding(ground: Ground, own: RankingRow | None, rows: Sequence[RankingRow]) -> str:
     """Where the parent's own figure and the sum of its children can be held against each other, and differ."""
     now = own.now if own else None
     if own is None or now is None or now.actual is None or not now.coverage_expected:
         return ""
     if now.coverage_reported != now.coverage_expected or own.measure.indicator.quantity not in ADDABLE:
         return ""
+    if own.measure.line.basis in ADDED and now.actual == sum(each.now.actual or 0 for each in rows if each.now):
+        return ""  # nothing to be found: the finding itself reads every figure below the region
     now.line = TargetLine.objects.select_related("region", "indicator").get(pk=own.line_id)
     now.line.plan = ground.plan
     return next((found.message for found in explain(now).findings if found.code == "children_differ"), "")

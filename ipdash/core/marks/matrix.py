@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -41,17 +42,36 @@ def matrix_symbols() -> SafeString:
 def matrix_cells(cells: Iterable[MatrixCell | None], blank: str) -> SafeString:
     """The `<td>`s of one row: shape, number and, for screen readers, the word; `blank` says what an empty cell means."""
     empty = f'<td class="blank"><span class="visually-hidden">{conditional_escape(blank)}</span></td>'
+    frames: dict[str, tuple[str, str, str]] = {}  # a word is looked up once a row and not once a cell
     parts = []
     for cell in cells:
         if cell is None:
             parts.append(empty)
             continue
-        word = status_word(cell.status)
-        parts.append(
-            f'<td class="n {word.light}"><a href="{conditional_escape(cell.href)}">{use(word.mark)}'
-            f'{conditional_escape(cell.text)}<span class="visually-hidden"> {word.label}</span></a></td>'
-        )
+        status, text, href = cell
+        frame = frames.get(status)
+        if frame is None:
+            frame = frames[status] = _frame(status)
+        parts.append(frame[0] + _escaped(href) + frame[1] + _escaped(text) + frame[2])
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+def _frame(status: str) -> tuple[str, str, str]:
+    """What stands before the address, between it and the number, and after."""
+    word = status_word(status)
+    label = conditional_escape(str(word.label))
+    return (
+        f'<td class="n {word.light}"><a href="',
+        f'">{use(word.mark)}',
+        f'<span class="visually-hidden"> {label}</span></a></td>',
+    )
+
+
+_MARKUP = re.compile("[<>&\"']")
+
+
+def _escaped(text: str) -> str:
+    return conditional_escape(text) if _MARKUP.search(text) else text
 
 
 def letter_cells(cells: Iterable[LetterCell | None]) -> SafeString:
