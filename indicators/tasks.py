@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -11,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.services.staleness import RECOMPUTE
 from ipdash.core import clock
+from ipdash.core.periods import Quarter
 from ipdash.jobs.registry import JSON, JobContext, job, scheduled
+
+logger = logging.getLogger("ipdash.jobs")
 
 
 def _recomputed(result: Mapping[str, Any]) -> str:
@@ -22,49 +26,73 @@ def _recomputed(result: Mapping[str, Any]) -> str:
 
 
 def _quarter_turned(result: Mapping[str, Any]) -> str:
-    return gettext("重算了%(plans)s个规划，更新%(written)s条完成情况。") % {
+    return gettext("%(plans)s个规划有新结束的季度，已要求重算%(lines)s项目标。") % {
         "plans": result.get("plans", 0),
-        "written": result.get("written", 0),
+        "lines": result.get("lines", 0),
     }
 
 
 def _verified(result: Mapping[str, Any]) -> str:
-    differences = result.get("differences", 0)
+    differences, plans = result.get("differences", 0), result.get("plans", [])
     if differences == 0:
-        return gettext("核对无差异。")
-    return gettext("核对发现%(count)s处差异，请系统管理员重算。") % {"count": differences}
+        told = gettext("核对%(rows)s条结果，无差异。") % {"rows": result.get("rows", 0)}
+    else:
+        commands = "；".join(f"python3 manage.py recompute_attainment --all --plan {plan}" for plan in plans[:5])
+        told = gettext(
+            "核对%(rows)s条结果，发现%(count)s条与从头计算不一致，涉及规划：%(plans)s。请系统管理员查明原因后运行：%(commands)s"
+        ) % {
+            "rows": result.get("rows", 0),
+            "count": differences,
+            "plans": "、".join(map(str, plans)),
+            "commands": commands,
+        }
+    if waiting := result.get("waiting", 0):
+        told += gettext("另有%(count)s项目标正等待重算，未作判断。") % {"count": waiting}
+    return told
 
 
 @job(RECOMPUTE, title=_("重算完成情况"), words=_recomputed)
-def recompute_attainment_task(context: JobContext, plan: int, everything: bool = False) -> dict[str, JSON]:
-    """Recomputes the stale lines of one plan."""
+def recompute_attainment_task(
+    context: JobContext, plan: int, first: int | None = None, last: int | None = None
+) -> dict[str, JSON]:
+    """Recomputes the stale lines of one plan, or of a range of its indicators (ids)."""
     from indicators.services.recompute import recompute_plan
 
-    counts = recompute_plan(plan, today=clock.today(), everything=everything, progress=context.progress)
+    indicators = None if first is None or last is None else (first, last)
+    counts = recompute_plan(plan, today=clock.today(), indicators=indicators, progress=context.progress)
     return dict(asdict(counts))
 
 
 @job("recompute_after_quarter", title=_("季度转换重算"), words=_quarter_turned)
 def recompute_after_quarter_task(context: JobContext) -> dict[str, JSON]:
-    """A quarter that ended overnight is due from today: every plan in force is computed again."""
-    from indicators.services.recompute import recompute_plan
-    from plans.models import Plan
+    """A quarter that ended overnight is due from today: whatever was computed before is computed again."""
+    from indicators.services.staleness import mark_quarters_ended
 
-    plans = list(Plan.objects.filter(state=Plan.State.ACTIVE).values_list("pk", flat=True))
-    written = 0
-    for done, plan in enumerate(plans, start=1):
-        written += recompute_plan(plan, today=clock.today(), everything=True).written
-        context.progress(done, len(plans))
-    return {"plans": len(plans), "written": written}
+    plans, lines = mark_quarters_ended(Quarter.last_ended(clock.today()))
+    return {"plans": plans, "lines": lines}
 
 
 @job("verify_attainment", title=_("核对完成情况"), words=_verified)
 def verify_attainment_task(context: JobContext) -> dict[str, JSON]:
-    """Compares every stored result with a computation from nothing."""
-    from indicators.services.verification import verify
+    """Compares every stored result with a computation from nothing; what differs is in the log, too."""
+    from indicators.services.verification import verify_all
 
-    differences = verify(today=clock.today())
-    return {"differences": len(differences), "lines": sorted({d.line_id for d in differences})[:100]}
+    found = verify_all(today=clock.today(), progress=context.progress)
+    for difference in found.shown[:100]:
+        logger.error(
+            "a stored result differs",
+            extra={
+                "data": {
+                    "line": difference.line_id,
+                    "quarter": str(difference.quarter),
+                    "fields": sorted(difference.fields),
+                }
+            },
+        )
+    return {
+        "differences": found.differing, "rows": found.rows, "waiting": found.waiting, "plans": list(found.plans),
+        "lines": sorted({difference.line_id for difference in found.shown})[:100],
+    }  # fmt: skip
 
 
 @job("commit_upload", title=_("上传入库"))

@@ -177,7 +177,7 @@ def _wanted(head: dict[str, Array], catalogue: dict[int, Indicator]) -> Pairs:
 def _lines(plan: Plan, head: dict[str, Array], catalogue: dict[int, Indicator], pairs: Pairs) -> c.Lines:
     ids = np.array(list(catalogue), dtype=np.int64)
     place = np.searchsorted(np.sort(ids), head["indicator_id"])
-    kinds = np.array([_kind(catalogue[pk]) for pk in np.sort(ids).tolist()], dtype=np.int64).reshape(len(ids), -1)
+    kinds = np.array([_kind(catalogue[pk]) for pk in np.sort(ids).tolist()], dtype=np.int64).reshape(len(ids), 10)
     kind = kinds[place]
     count, region = len(place), head["region_id"]
     known = head["baseline_year"] != NO_BASELINE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +18,7 @@ from indicators.rules.compute import compute
 from indicators.services.columns import PlanColumns, basis_code, parent_of_region, read_lines
 from indicators.services.ranks import Group, rank_among_siblings
 from indicators.services.result_rows import Rows, compare, from_results, inserting, stored
-from indicators.services.transfer import Array, read, remove
+from indicators.services.transfer import Array, beside, nothing, read, remove
 from ipdash.core.periods import Quarter
 from plans.models import Plan
 
@@ -42,32 +43,41 @@ def recompute_plan(
     *,
     today: date,
     everything: bool = False,
-    indicators: Sequence[int] | None = None,
+    indicators: tuple[int, int] | None = None,
     progress: Progress | None = None,
 ) -> Counts:
     """Recomputes a plan's stale lines, or all of them, batch by batch; safe to run twice, at once, or half.
 
-    `today` decides which quarters have ended; `indicators` (ids) narrows it to some of the plan's. Lines that changed
-    again meanwhile keep their newer results and stay stale for the run that their change has asked for.
+    `today` decides which quarters have ended; `indicators` narrows it to a range of ids, both ends included. Lines that changed
+    again meanwhile keep their newer results and stay stale for the run that their change has asked for. Each batch is a
+    transaction of its own; while its rows are on their way, the next one is computed.
     """
     counts, done = Counts(), 0
     plan = Plan.objects.defer("source_text").get(pk=plan_id)
     last_ended = Quarter.last_ended(today).index
     batches = batches_of(plan, everything=everything, indicators=indicators)
     total = sum(map(len, batches))
-    for batch in batches:
-        _recompute_batch(plan, batch, last_ended, counts)
-        done += len(batch)
-        if progress is not None:
-            progress(done, total)
+    with contextlib.ExitStack() as open_transaction:
+        waiting = nothing
+        for batch in batches:
+            columns = read_lines(plan, TargetLine.objects.filter(pk__in=batch.tolist()))
+            with beside(waiting):
+                results = _computed(columns, last_ended)
+            open_transaction.close()
+            open_transaction.enter_context(transaction.atomic())
+            waiting = _prepared(_Batch(plan, columns, results, _locked(plan, columns)), last_ended, counts)
+            done += len(batch)
+            if progress is not None:
+                progress(done, total)
+        waiting()
     return counts
 
 
-def batches_of(plan: Plan, *, everything: bool, indicators: Sequence[int] | None = None) -> list[Array]:
+def batches_of(plan: Plan, *, everything: bool, indicators: tuple[int, int] | None = None) -> list[Array]:
     """The ids of the lines to compute, cut where no group of siblings is torn: a line's rank depends on its siblings."""
     lines = TargetLine.objects.filter(plan=plan)
     if indicators is not None:
-        lines = lines.filter(indicator__in=indicators)
+        lines = lines.filter(indicator__pk__range=indicators)
     if not everything:
         lines = lines.stale()
     found = read(
@@ -91,20 +101,22 @@ def batches_of(plan: Plan, *, everything: bool, indicators: Sequence[int] | None
 def fresh_results(plan: Plan, lines: QuerySet[TargetLine], last_ended: int) -> tuple[PlanColumns, c.Results]:
     """The results of some of a plan's lines from nothing, without ranks."""
     columns = read_lines(plan, lines)
-    return columns, compute(columns.lines, columns.targets, columns.series, columns.asked, last_ended)
+    return columns, _computed(columns, last_ended)
 
 
-def _recompute_batch(plan: Plan, line_ids: Array, last_ended: int, counts: Counts) -> None:
-    columns, results = fresh_results(plan, TargetLine.objects.filter(pk__in=line_ids.tolist()), last_ended)
-    if not columns.line_ids:
-        return
-    with transaction.atomic():
-        group = _locked(plan, columns)
-        ours = _still_ours(columns, group)
-        counts.superseded += len(columns.line_ids) - int(ours.sum())
-        counts.lines += int(ours.sum())
-        _store(_Batch(plan, columns, results, group), ours, counts)
-        _settle(columns, ours, last_ended)
+def _computed(columns: PlanColumns, last_ended: int) -> c.Results:
+    return compute(columns.lines, columns.targets, columns.series, columns.asked, last_ended)
+
+
+def _prepared(batch: _Batch, last_ended: int, counts: Counts) -> Callable[[], None]:
+    """Does everything for a batch, inside its transaction, but the writing of its new rows, which it returns."""
+    ours = _still_ours(batch.columns, batch.group)
+    counts.superseded += len(ours) - int(ours.sum())
+    counts.lines += int(ours.sum())
+    if not ours.any():
+        return nothing
+    _settle(batch.columns, ours, last_ended)
+    return _storing(batch, ours, counts)
 
 
 def _locked(plan: Plan, columns: PlanColumns) -> Group:
@@ -146,12 +158,13 @@ class _Batch:
     group: Group
 
 
-def _store(batch: _Batch, ours: c.Mask, counts: Counts) -> None:
-    """Makes the stored rows of the lines that are ours equal to the fresh ones: adds, changes and removes what differs."""
+def _storing(batch: _Batch, ours: c.Mask, counts: Counts) -> Callable[[], None]:
+    """Makes the stored rows of the lines that are ours equal to the fresh ones: adds, changes and removes what differs.
+
+    What is added is added by the function that it returns.
+    """
     columns, results = batch.columns, batch.results
     mine = np.flatnonzero(ours)
-    if not len(mine):
-        return
     line_ids, lines = np.array(columns.line_ids, np.int64)[mine], columns.lines
     if len(mine) < len(lines):
         results, lines = results.take(mine), lines.take(mine)
@@ -160,12 +173,13 @@ def _store(batch: _Batch, ours: c.Mask, counts: Counts) -> None:
     fresh = from_results(results, line_ids)
     found = compare(fresh, old)
     remove(Attainment, *_keys(old, found.to_remove))
-    if len(found.to_write):
-        regions = {"line_id": line_ids, "region_id": columns.region_ids[mine]}
-        everything = len(found.to_write) == len(fresh)
-        inserting(fresh if everything else fresh.take(found.to_write), batch.plan.pk, regions, timezone.now())()
     counts.written += len(found.to_write) + others
     counts.removed += len(found.superfluous)
+    if not len(found.to_write):
+        return nothing
+    added = fresh if len(found.to_write) == len(fresh) else fresh.take(found.to_write)
+    regions = {"line_id": line_ids, "region_id": columns.region_ids[mine]}
+    return inserting(added, batch.plan.pk, regions, timezone.now())
 
 
 def _keys(rows: Rows, places: Array) -> tuple[dict[str, Array], int]:

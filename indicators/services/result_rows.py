@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -138,7 +138,7 @@ def compare(fresh: Rows, old: Rows) -> Comparison:
     return Comparison(np.flatnonzero(absent), np.sort(np.append(both_old[differs], superfluous)), superfluous)
 
 
-def inserting(rows: Rows, plan_id: int, region_of: dict[str, Array], now: datetime) -> Any:
+def inserting(rows: Rows, plan_id: int, region_of: dict[str, Array], now: datetime) -> Callable[[], None]:
     """The function that stores these rows as new ones (`transfer.append`).
 
     `region_of` maps the lines that they belong to, `line_id` rising, to `region_id`.

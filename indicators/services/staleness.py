@@ -10,13 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import Count, F, Q
+from django.db.models.functions import Least
 
 from indicators.models import Figure, Indicator, TargetLine
+from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRun
-from ipdash.jobs.services import enqueue
+from ipdash.jobs.registry import JSON
+from ipdash.jobs.services import enqueue_many
 
 RECOMPUTE = "recompute_attainment"
+LINES_A_JOB = 4000
+"""A plan with more lines is recomputed in several jobs, each with some of its indicators."""
 _CHUNK = 5000
 
 
@@ -63,7 +69,7 @@ def mark_plan_changed(plan_id: int, *, requested_by: Any) -> JobRun | None:
 
 
 def mark_lines(line_ids: list[int], *, requested_by: Any) -> JobRun | None:
-    """Marks lines as changed and enqueues one de-duplicated recomputation a plan; the last one's run is returned."""
+    """Marks lines as changed and enqueues de-duplicated recomputations of their plans; one of the runs is returned."""
     if not line_ids:
         return None
     # In order of their keys, so that two writers wait for each other instead of locking crosswise.
@@ -72,13 +78,67 @@ def mark_lines(line_ids: list[int], *, requested_by: Any) -> JobRun | None:
         chunk = ordered[start : start + _CHUNK]
         list(TargetLine.objects.select_for_update().filter(pk__in=chunk).order_by("pk").values_list("pk", flat=True))
         TargetLine.objects.filter(pk__in=chunk).update(input_version=F("input_version") + 1)
-    plans = TargetLine.objects.filter(pk__in=ordered).order_by("plan").values_list("plan", flat=True).distinct()
-    run: JobRun | None = None
+    touched: dict[int, set[int]] = {}
+    for start in range(0, len(ordered), _CHUNK):
+        part = TargetLine.objects.filter(pk__in=ordered[start : start + _CHUNK]).order_by()
+        for plan, indicator in part.values_list("plan", "indicator").distinct():
+            touched.setdefault(plan, set()).add(indicator)
+    return _request(touched, requested_by=requested_by)
+
+
+def mark_quarters_ended(last_ended: Quarter) -> tuple[int, int]:
+    """Marks the lines whose results were made when `last_ended` had not ended yet; how many plans and lines these are.
+
+    Whatever the plan's state: one that has been closed since still gets the results of its last quarter. Each plan in a
+    transaction of its own.
+    """
+    behind = TargetLine.objects.filter(computed_as_of__lt=Least(last_ended.index, F("plan__end_year") * 4 + 3))
+    plans = list(behind.order_by("plan").values_list("plan", flat=True).distinct())
+    lines = 0
     for plan in plans:
-        run = request_recomputation(plan, requested_by=requested_by)
-    return run
+        with transaction.atomic():
+            found = list(behind.filter(plan=plan).values_list("pk", flat=True))
+            mark_lines(found, requested_by=None)
+            lines += len(found)
+    return len(plans), lines
 
 
-def request_recomputation(plan_id: int, *, requested_by: Any) -> JobRun:
-    """One waiting recomputation of a plan's stale lines; must be called inside the transaction of the change."""
-    return enqueue(RECOMPUTE, {"plan": plan_id}, dedupe_key=f"{RECOMPUTE}:{plan_id}", requested_by=requested_by)
+def request_recomputation(plan_id: int, *, requested_by: Any) -> JobRun | None:
+    """Asks for all stale lines of a plan; must be called inside the transaction of the change. None without lines."""
+    indicators = TargetLine.objects.filter(plan=plan_id).order_by().values_list("indicator", flat=True).distinct()
+    return _request({plan_id: set(indicators)}, requested_by=requested_by)
+
+
+def _request(touched: dict[int, set[int]], *, requested_by: Any) -> JobRun | None:
+    """One waiting recomputation for each slice of a plan in which an indicator (ids) was touched.
+
+    A large plan has several slices, so that several workers share
+    its lines; they are ranges of indicator ids that follow from the plan alone, so that equal work has equal keys.
+    """
+    items: list[tuple[str, dict[str, JSON]]] = []
+    for plan, indicators in touched.items():
+        slices = _slices(plan)
+        if len(slices) == 1:
+            items.append((f"{RECOMPUTE}:{plan}", {"plan": plan}))
+            continue
+        for first, last in slices:
+            if any(first <= indicator <= last for indicator in indicators):
+                items.append((f"{RECOMPUTE}:{plan}:{first}-{last}", {"plan": plan, "first": first, "last": last}))
+    runs = enqueue_many(RECOMPUTE, items, requested_by=requested_by)
+    return runs[-1] if runs else None
+
+
+def _slices(plan_id: int) -> list[tuple[int, int]]:
+    """A plan's indicators as ranges of ids with some `LINES_A_JOB` lines each."""
+    counts = (
+        TargetLine.objects.filter(plan=plan_id).order_by("indicator").values_list("indicator").annotate(Count("pk"))
+    )
+    slices: list[tuple[int, int]] = []
+    held = LINES_A_JOB
+    for indicator, count in counts:
+        if held >= LINES_A_JOB:
+            slices.append((indicator, indicator))
+            held = 0
+        slices[-1] = (slices[-1][0], indicator)
+        held += count
+    return slices

@@ -10,6 +10,7 @@ import contextlib
 import io
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -26,6 +27,7 @@ _TAIL = struct.pack(">h", -1)
 _WIRE = {"smallint": "i2", "integer": "i4", "bigint": "i8", "boolean": "i1"}
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _PORTION = 1 << 20
+_COPY_ROWS = 4096
 _SQLITE_ROWS = 50_000
 
 
@@ -119,7 +121,7 @@ def append(model: type[Model], columns: Columns, count: int) -> Callable[[], Non
     named = ", ".join(connection.ops.quote_name(str(field.column)) for field, _content in chosen)
     if connection.vendor == "postgresql":
         sql = f"COPY {table} ({named}) FROM STDIN (FORMAT BINARY)"
-        return _copy_in(sql, _encoded([_wire(field, content, count) for field, content in chosen], count))
+        return _copy_in(sql, [_wire(field, content, count) for field, content in chosen], count)
     marks = ", ".join(["%s"] * len(chosen))
     sql = f"INSERT INTO {table} ({named}) VALUES ({marks})"  # noqa: S608  names of our own models
 
@@ -154,32 +156,57 @@ def _is_superuser() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _copy_in(sql: str, content: bytes) -> Callable[[], None]:
+def nothing() -> None:
+    """For nothing to store."""
+
+
+@contextlib.contextmanager
+def beside(store: Callable[[], None]) -> Iterator[None]:
+    """Stores new rows (a function that `append` gave) while the block computes; afterwards both have ended.
+
+    The block must not touch the database: the connection is busy. SQLite has no second process that would do the work,
+    so there the rows are stored first.
+    """
+    if connection.vendor != "postgresql" or store is nothing:
+        store()
+        yield
+        return
+    with ThreadPoolExecutor(1) as pool:
+        storing = pool.submit(store)
+        yield
+        storing.result()
+
+
+def _copy_in(sql: str, wires: Sequence[_Wire], count: int) -> Callable[[], None]:
     connection.ensure_connection()
     raw: Any = connection.connection
 
     def copy() -> None:
         with raw.cursor() as cursor:
-            cursor.copy_expert(sql, _Source(content), _PORTION)
+            cursor.copy_expert(sql, _Source(wires, count), _PORTION)
 
     return copy
 
 
 class _Source:
-    """A file that gives the head, the rows and the tail of a binary COPY without copying them together."""
+    """A file that gives a binary COPY, a portion of rows at a time: each is made while the database works on the last."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content, self._at, self._ended, self._begun = memoryview(content), 0, False, False
+    def __init__(self, wires: Sequence[_Wire], count: int) -> None:
+        self._portions = self._made(wires, count)
+        self._rest = memoryview(b"")
+
+    @staticmethod
+    def _made(wires: Sequence[_Wire], count: int) -> Iterator[bytes]:
+        yield _HEAD
+        for start in range(0, count, _COPY_ROWS):
+            rows = slice(start, min(start + _COPY_ROWS, count))
+            yield _encoded([wire.part(rows) for wire in wires], rows.stop - rows.start)
+        yield _TAIL
 
     def read(self, size: int) -> bytes:
-        if not self._begun:
-            self._begun = True
-            return _HEAD
-        portion = bytes(self._content[self._at : self._at + size])
-        self._at += len(portion)
-        if not portion and not self._ended:
-            self._ended = True
-            return _TAIL
+        if not self._rest:
+            self._rest = memoryview(next(self._portions, b""))
+        portion, self._rest = bytes(self._rest[:size]), self._rest[size:]
         return portion
 
 
@@ -190,6 +217,13 @@ class _Wire:
     values: Array
     lengths: Array | None = None
     known: NDArray[np.bool_] | None = None
+
+    def part(self, rows: slice) -> _Wire:
+        return _Wire(
+            self.values[rows],
+            None if self.lengths is None else self.lengths[rows],
+            None if self.known is None else self.known[rows],
+        )
 
 
 def _wire(field: Any, content: Any, count: int) -> _Wire:
