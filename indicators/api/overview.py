@@ -171,7 +171,11 @@ def _told(seen: Overview[OverviewLine]) -> dict[str, Any]:
 
 
 def _line(line: OverviewLine, quarter: Quarter) -> dict[str, Any]:
-    results = {**no_result(quarter), "display": line.display} if line.now is None else result(line.line, line.now)
+    results = (
+        {**no_result(quarter), "display": line.display}
+        if line.now is None
+        else result(line.line, line.now, line.display)
+    )
     return {
         "target_line": line.line.pk,
         "indicator": line.line.indicator.code,

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.timezone import localtime
 from rest_framework import serializers
 
-from indicators.display import line_display
 from indicators.explanations import Explanation, Input
 from indicators.models import Attainment, TargetLine
 from indicators.models.attainment import Light, Status
@@ -135,8 +134,8 @@ class AttainmentSerializer(ResultFields):
     target_origin = OriginSerializer(allow_null=True)
 
 
-def result(line: TargetLine, row: Attainment) -> dict[str, Any]:
-    """The fields of `ResultFields`."""
+def result(line: TargetLine, row: Attainment, shown: dict[str, str]) -> dict[str, Any]:
+    """The fields of `ResultFields`; `shown` are the strings of the page (`line_display`)."""
     told: dict[str, Any] = {"year": row.year, "quarter": row.quarter, "status": row.status, "light": row.light}
     for name in VALUES:
         told[name] = number(getattr(row, name))
@@ -154,7 +153,7 @@ def result(line: TargetLine, row: Attainment) -> dict[str, Any]:
         "too_large": row.too_large,
         "rules_version": row.rules_version,
         "computed_at": moment(row.computed_at),
-        "display": line_display(line, row),
+        "display": shown,
     }
 
 
@@ -174,7 +173,7 @@ def no_result(quarter: Quarter) -> dict[str, Any]:
     }
 
 
-def attainment(row: Attainment, why: Explanation) -> dict[str, Any]:
+def attainment(row: Attainment, why: Explanation, shown: dict[str, str]) -> dict[str, Any]:
     """The fields of `AttainmentSerializer`."""
     line = row.line
     return {
@@ -183,7 +182,7 @@ def attainment(row: Attainment, why: Explanation) -> dict[str, Any]:
         "target_line": row.line_id,
         "region": line.region.code,
         "indicator": line.indicator.code,
-        **result(line, row),
+        **result(line, row, shown),
         "explanation": why.text,
         "inputs": [_input(item) for item in why.inputs],
         "findings": [{"code": finding.code, "message": finding.message} for finding in why.findings],

@@ -1,18 +1,25 @@
-"""The leader's page and the page of an indicator, under load."""
+"""The leader's page and the page of an indicator under load, and the results over the API."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from indicators.bench.pages import page_bench
-from indicators.bench.registry import Lacking, Measure, Options, bench
+from indicators.bench.registry import Broken, Lacking, Measure, Options, bench, timed_in_turn
 from indicators.models import Attainment, TargetLine
 from ipdash.accounts.models import User
 from plans.models import Membership, Role
+
+ROWS = 1000
+API_RATIO = 3
 
 
 @bench("page_overview", title=gettext_lazy("总览页面"))
@@ -50,3 +57,32 @@ def _recomputed(row: Attainment) -> Callable[[], object]:
         rows.update(computed_at=timezone.now())
 
     return write
+
+
+@bench("api_attainment", title=gettext_lazy("接口读出1000条完成情况"))
+def api_attainment(options: Options) -> Iterator[Measure]:
+    """A page of results over the API, beside the same rows by `values_list` and `json.dumps`."""
+    leader, row = _leader_and_row()
+    rows = Attainment.objects.filter(plan=row.plan_id).order_by("pk")[:ROWS]
+    fields = [field.attname for field in Attainment._meta.local_fields]
+    client = Client(headers={"host": "localhost"})
+    client.force_login(leader, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    path = f"/api/v1/attainment/?plan={row.plan_id}&page_size={ROWS}"
+
+    def told() -> None:
+        answer = client.get(path)
+        if answer.status_code != 200:
+            raise Broken(f"{path} answers {answer.status_code}")
+
+    def first_time() -> None:
+        cache.clear()
+        told()
+
+    def floor() -> None:
+        json.dumps([dict(zip(fields, values, strict=True)) for values in rows.values_list(*fields)], default=str)
+
+    told()
+    taken = timed_in_turn(options.rounds, told=told, first_time=first_time, floor=floor)
+    client.logout()
+    yield Measure(_("读过、数据未变"), taken["told"], floor=taken["floor"], most_ratio=API_RATIO)
+    yield Measure(_("头一次"), taken["first_time"], floor=taken["floor"])
