@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Context, Decimal
 from typing import Any
@@ -22,10 +22,15 @@ from indicators.workbooks.mapping.model import (
 from indicators.workbooks.mapping.periods import Period
 from indicators.workbooks.mapping.rows import RowMeaning, row_meanings
 from indicators.workbooks.mapping.units import factor_between, read_unit
+from indicators.workbooks.mapping.words import is_sum
 from indicators.workbooks.results import Cell
 from ipdash.core.figure_text import CellError, Origin, ParsedFigure, Verdict, parse_figure
 
 _EXACT = Context(prec=60)
+_SHIFTED: dict[str, Callable[[Period], Period]] = {
+    "year_ago": Period.year_ago, "quarter_ago": Period.quarter_ago, "year_end_ago": Period.last_year,
+    "last_year": Period.last_year,
+}  # fmt: skip
 
 
 @dataclass
@@ -101,6 +106,8 @@ class TableReader:
         entry = self.reference.indicators.by_code.get(match or "")
         period = self._period(row, column, doubt)
         basis = self._basis(row, column, period, entry, doubt)
+        if basis == "ytd" and len(period.part) == 2 and period.part.isdigit():
+            period = Period(period.year, f"01/{period.part}")  # 累计 in October's table runs from January
         printed_unit, unit = self._unit(row, column, entry, cell, doubt)
         derived = (row.derived or column.kind == "derived") and not (entry and match and column.indicator)
         parsed = self._parsed(cell, printed_unit or unit, derived)
@@ -196,7 +203,9 @@ class TableReader:
             if row.match.code and match.code is None and column.kind == "derived":
                 match = row.match
         else:
-            code = self.table.indicator or self.hints.indicator
+            # Beside columns with names of their own the title names the sum over them, and no column without a head.
+            nameless = self.named and not is_sum(column.head.split(" / ")[-1])
+            code = None if nameless else self.table.indicator or self.hints.indicator
             match = Match(
                 code, () if code else index.nearest(self.table.indicator_name) if self.table.indicator_name else ()
             )
@@ -223,7 +232,9 @@ class TableReader:
             period = period.filled_from(Period(self.hints.year, part))
         shift = column.shift or row.shift
         if shift:
-            period = period.year_ago() if shift == "year_ago" else period.quarter_ago()
+            if shift == "last_year" and period.part not in ("", "year"):
+                doubt.add("period_unclear", {"period": period.last_year().code})
+            period = _SHIFTED[shift](period)
         if not period.whole:
             doubt.add("period_missing")
         return period

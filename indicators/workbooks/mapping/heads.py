@@ -32,7 +32,24 @@ def column_meanings(grid: Grid, raw: RawTable, table: TableMapping, reference: R
         parts = head_parts(grid, raw.header, view.column, labels)
         meaning = ColumnMeaning(view.column, role, " / ".join(parts))
         columns.append(meaning if role != "value" else _value_column(meaning, parts, reference))
-    return _with_regions(columns, table, reference)
+    return _with_regions(_with_neighbours(columns), table, reference)
+
+
+def _with_neighbours(columns: Sequence[ColumnMeaning]) -> list[ColumnMeaning]:
+    """上年同期 or 累计 alone at the head of a column speaks of the indicator in the column to its left."""
+    result: list[ColumnMeaning] = []
+    for column in columns:
+        left = result[-1] if result else None
+        alone = (
+            column.role == "value" and not column.names and (column.shift or column.basis) and " / " not in column.head
+        )
+        if left is not None and left.names and left.kind == "figure" and left.role == "value" and alone:
+            unit = column.unit or left.unit
+            heard = replace(column, names=left.names, indicator=left.indicator, candidates=left.candidates, unit=unit)
+            result.append(heard)
+        else:
+            result.append(column)
+    return result
 
 
 def head_parts(grid: Grid, header: Sequence[int], column: int, labels: set[int]) -> list[str]:

@@ -51,7 +51,10 @@ def _read_label(text: str, indicators: IndicatorIndex) -> Label:
         rest = found.rest
         label = replace(label, period=found.period, basis=found.basis)
     basis, rest = find_basis(rest) if not indicators.exact(rest) else ("", rest)
-    rest = rest.strip("()[]【】（）:：,，、-—_/")
+    other, without_other = find_basis(rest) if basis else ("", rest)
+    if other:  # 本月与累计 heads both and says neither
+        basis, rest = "", without_other
+    rest = rest.strip("()[]【】（）:：,，、-—_/和与及" if basis or other else "()[]【】（）:：,，、-—_/")
     label = replace(label, shift=shift, derived=bool(derived), basis=basis or label.basis)
     if not rest or words.is_value_word(rest) or (derived and words.is_derived(rest)):
         return replace(label, names=(printed_name(text),)) if derived else label

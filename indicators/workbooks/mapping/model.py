@@ -53,7 +53,7 @@ class ColumnMeaning:
 
     head: as printed, levels joined by " / " · names: the levels that name the indicator · indicator: catalogue code ·
     region: printed name · region_code · period: a `Period.code`, also of a piece (Q3) · basis: ytd, quarter, month, level ·
-    unit: as printed · shift: `year_ago` for 上年同期, `quarter_ago` · kind: a figure, a sum over regions, or derived.
+    unit: as printed · shift: `year_ago` for 上年同期, `year_end_ago` for 上年末, `last_year`, `quarter_ago` · kind: a figure, a sum over regions, or derived.
     """
 
     column: int

@@ -100,6 +100,10 @@ class Period:
         """The same part of the year before."""
         return replace(self, year=None if self.year is None else self.year - 1)
 
+    def last_year(self) -> Period:
+        """The whole year before."""
+        return Period(None if self.year is None else self.year - 1, "year")
+
     def quarter_ago(self) -> Period:
         """The quarter before the one it ends with; without a known quarter itself, without year."""
         if self.quarter is None or self.year is None:
@@ -227,8 +231,12 @@ _BASES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("month", re.compile(r"(?:当|本|单)月(?:数|值|新增|完成)?")),
     ("level", re.compile(r"(?:本?期|年|季|月)末(?:数|值)?|时点数?|存量|截至(?:目前|期末)")),
 )
-_YEAR_AGO = re.compile(r"(?:上年|去年|上年度)?同期(?:数|值)?|上年(?:度|末|底)?(?:数|值|同期)?|去年(?:数|值)?")
-_QUARTER_AGO = re.compile(r"上(?:一)?季度?(?:末|数|值)?")
+_SHIFTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("year_ago", re.compile(r"(?:上年|去年|上年度)?同期(?:数|值)?")),
+    ("year_end_ago", re.compile(r"(?:上年度?|去年)(?:年?末|年?底)(?:数|值)?")),
+    ("last_year", re.compile(r"(?:上年度?|去年)(?:全年)?(?:数|值)?")),
+    ("quarter_ago", re.compile(r"上(?:一)?季度?(?:末|数|值)?")),
+)
 
 
 @lru_cache(REMEMBERED)
@@ -244,9 +252,9 @@ def find_basis(text: str) -> tuple[str, str]:
 
 @lru_cache(REMEMBERED)
 def find_shift(text: str) -> tuple[str, str]:
-    """(`year_ago`, `quarter_ago` or "", the rest) of a text such as 上年同期值."""
+    """(`year_ago` 上年同期 · `year_end_ago` 上年末 · `last_year` 上年 · `quarter_ago` 上季 · "", the rest) of a text."""
     text = folded(text)
-    for shift, pattern in (("year_ago", _YEAR_AGO), ("quarter_ago", _QUARTER_AGO)):
+    for shift, pattern in _SHIFTS:
         found = pattern.search(text)
         if found:
             return shift, text[: found.start()] + text[found.end() :]

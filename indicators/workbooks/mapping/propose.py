@@ -57,8 +57,7 @@ def _table(grid: Grid, raw: RawTable, reference: Reference, hints: Hints, first:
     _take_scope(table, texts, reference)
     table.columns = column_meanings(grid, raw, table, reference)
     table.orientation = _orientation(table.columns)
-    if not any(column.names or column.role in ("indicator", "indicator_code") for column in table.columns):
-        _take_indicator(table, texts, reference)
+    _take_indicator(table, texts, reference)
     table.fingerprint = fingerprint(table.columns)
     return table
 

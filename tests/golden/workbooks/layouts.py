@@ -541,10 +541,59 @@ def bulletin_table() -> Layout:
     return Layout("bulletin_table.xlsx", xlsx([page]), page.expected())
 
 
+def month_beside_running_total() -> Layout:
+    """A month's own figures beside the running total, kinds of one indicator with their sum, 全国 and 兵团 among provinces."""
+    page = Page("10月", merges=["A3:A5", "B3:E3", "B4:C4", "D4:E4"])
+    page.row("2012年10月各省区市商标注册和作品登记统计")
+    page.row("单位：件")
+    page.row("省区市", "本月与累计", None, None, None)
+    page.row(None, "商标注册量", None, "作品登记量", None)
+    page.row(None, "当月", "累计", "当月", "累计")
+    for name, code, numbers, verdict in [
+        ("全国总计", None, (111, 1111, 12, 99), "total"), ("江　苏", "320000", (60, 600, 7, 50), "ok"), ("新疆", "650000", (50, 500, 4, 40), "ok"),
+        ("兵　团", None, (1, 11, 1, 9), "total"),
+    ]:  # fmt: skip
+        page.row(
+            name,
+            *(
+                F(n, str(n), code, indicator, period, basis, verdict)
+                for n, indicator, period, basis in zip(
+                    numbers,
+                    ("trademarks_registered",) * 2 + (WORKS,) * 2,
+                    ("2012-10", "2012-01/2012-10") * 2,
+                    ("month", "ytd") * 2,
+                    strict=True,
+                )
+            ),
+        )
+    return Layout("month_beside_running_total.xlsx", xlsx([page]), page.expected())
+
+
+def census() -> Layout:
+    """A census by province: the day in the title line together with the units, shares of two years beside the figures."""
+    page = Page("七普", merges=["A3:A4", "B3:B4", "C3:D3"])
+    page.row("第七次全国人口普查各地区人口")
+    page.row("2020年11月1日零时　　单位：人、%")
+    page.row("地　区", "常住人口", "比重", None)
+    page.row(None, None, "2020年", "2010年")
+    for name, code, people, now, before, verdict in [
+        ("全　国", None, 1411778724, 100, 100, "total"), ("北　京", "110000", 21893095, 1.55, 1.46, "ok"), ("天　津", "120000", 13866009, 0.98, 0.97, "ok"),
+        ("现役军人", None, 2000000, None, None, "total"),
+    ]:  # fmt: skip
+        shares = [
+            F(s, str(s), code, None, p, None, "derived") if s else None
+            for s, p in ((now, "2020-11-01"), (before, "2010-11-01"))
+        ]
+        page.row(name, F(people, str(people), code, "resident_population", "2020-11-01", "level", verdict), *shares)
+    page.row("注：常住人口不包括港澳台居民。")
+    return Layout("census.xlsx", xlsx([page]), page.expected())
+
+
 LAYOUTS: tuple[Callable[[], Layout], ...] = (
     titled_with_merged_heads, years_across, quarters_down, old_excel, bilingual, two_tables, period_in_title_and_hidden,
     cities_in_provinces, transposed, long_list, running_total_beside_quarter, months_under_years,
     years_over_indicators, folded_yearbook_page, exported_list, blocks_by_region, counties_with_subtotals, bulletin_table,
+    month_beside_running_total, census,
 )  # fmt: skip
 
 

@@ -177,6 +177,10 @@ HEADS: dict[str, tuple[list[Sequence[Any]], list[tuple[str, str, str]]]] = {
         [["2024年1-9月作品登记量"], ["地区", "2024年", "2023年"], ["杭州市", 1, 2]],
         [("B3", "question", "period_unclear"), ("C3", "question", "period_unclear")],
     ),
+    "the year before beside nine months": (
+        [["2024年1-9月"], ["地区", "作品登记量", "上年同期", "上年"], ["杭州市", 1, 2, 3]],
+        [("B3", "ok", ""), ("C3", "ok", ""), ("D3", "question", "period_unclear")],
+    ),
     "a value with a longer fraction than is kept": (
         [["2024年1-9月"], ["地区", "知识产权质押融资金额（元）"], ["杭州市", 1], ["宁波市", 100]],
         [("B3", "refused", "too_many_places"), ("B4", "ok", "")],

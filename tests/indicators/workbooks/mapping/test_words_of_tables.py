@@ -73,6 +73,8 @@ def test_the_basis_is_what_the_head_says(text: str, basis: str) -> None:
 def test_a_column_of_the_year_before_is_one() -> None:
     assert find_shift("上年同期累计") == ("year_ago", "累计")
     assert find_shift("上季值") == ("quarter_ago", "")
+    assert find_shift("去年末有效发明专利") == ("year_end_ago", "有效发明专利")
+    assert find_shift("上年") == ("last_year", "")
     assert find_shift("授权量") == ("", "授权量")
 
 
