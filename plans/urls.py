@@ -9,6 +9,7 @@ from plans.views import document, tasks
 
 urlpatterns: list[URLPattern] = [
     path("plans/<int:plan_id>/document/", document.plan_document, name="plan-document"),
+    path("plans/<int:plan_id>/source/", document.plan_source, name="plan-source"),
     path("tasks/", tasks.task_list, name="task-list"),
     path("tasks/<int:task_id>/", tasks.task_detail, name="task"),
     path("tasks/<int:task_id>/status/", tasks.task_status, name="task-status"),

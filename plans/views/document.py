@@ -27,3 +27,11 @@ def plan_document(request: HttpRequest, plan_id: int) -> HttpResponse:
         "today": clock.today(),
     }
     return render(request, "plans/document.html", context)
+
+
+@require_safe
+def plan_source(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The document's text by lines, each with its number to link to; what was read says in which one it stands."""
+    plan = get_plan_for(scope_of(request.user), plan_id)
+    lines = [(n, line.strip()) for n, line in enumerate(plan.source_text.split("\n"), start=1) if line.strip()]
+    return render(request, "plans/source.html", {"plan": plan, "lines": lines})

@@ -243,3 +243,11 @@ def test_other_roles_are_told_who_may(client_of, staff):
     for role in ("reporter", "leader", "auditor"):
         assert client_of(role).get("/import/").status_code == 403
         assert client_of(role).get(f"/import/{draft.pk}/").status_code == 403
+
+
+def test_a_task_of_the_plan_leads_to_its_line_in_the_text(client):
+    plan = Plan.objects.get(slug="jilin")
+    task = plan.tasks.first()
+    link = f"/plans/{plan.pk}/source/#L{task.source_line}"
+    assert link in client.get(f"/plans/{plan.pk}/document/").content.decode()
+    assert f'<p id="L{task.source_line}">' in client.get(f"/plans/{plan.pk}/source/").content.decode()
