@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from indicators.imports.bases import target_words
 from indicators.imports.naming import bare, likeness
 from indicators.models import Target, TargetLine
-from indicators.selectors.imports import LineRow, Review
+from indicators.selectors.import_review import LineRow, Review
 from ipdash.core.numbers import decimal_text, plain
 from plans.models import Assignment, ImportItem, Plan, PlanTask
 

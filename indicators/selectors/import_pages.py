@@ -8,7 +8,7 @@ from typing import Any
 
 from indicators.imports.marking import Mark
 from indicators.imports.naming import likeness
-from indicators.selectors.imports import LineRow, Review
+from indicators.selectors.import_review import LineRow, Review
 from plans.models import ImportItem, Plan, PlanImport
 from plans.permissions import visible_imports
 from plans.scope import Scope

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 
 from indicators.models import Indicator, TargetLine
-from indicators.selectors.imports import LineRow, Review, proposed_entry, review
+from indicators.selectors.import_review import LineRow
+from indicators.selectors.imports import proposed_entry, review
 from ipdash.core.errors import Invalid
 from plans.models import Unit
 from plans.permissions import get_import_for, get_import_item_for
@@ -147,15 +147,3 @@ def line_data(row: LineRow, codes: Mapping[int, str], source: Mapping[str, Any])
         ],
         "source": dict(source),
     }  # fmt: skip
-
-
-def checked_numbers(found: Review) -> None:
-    """Raises `Invalid` where a number is outside what is stored, naming the target."""
-    for row in found.tracked:
-        for target in row.item.data["targets"]:
-            for text in (target["value"], target["upper"]):
-                if text is not None and abs(Decimal(text) * (row.factor or 1)) >= Decimal(10) ** 12:
-                    message = _("“%(name)s”的目标值%(value)s太大，无法保存。") % {
-                        "name": row.item.data["name"], "value": text,
-                    }  # fmt: skip
-                    raise Invalid("number_too_large", message)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from indicators.models import TargetLine
 from indicators.selectors.import_changes import Change, bounds, changes_of, scaled
-from indicators.selectors.imports import Review, review
+from indicators.selectors.import_review import Review
+from indicators.selectors.imports import review
 from indicators.services.import_answers import line_data
 from indicators.services.imports import resolved_indicators, resolved_units
 from indicators.services.targets import (

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from indicators.models import Indicator
 from indicators.permissions import can_change_indicator
-from indicators.selectors.imports import LineRow, Review, UnitRow, review
+from indicators.selectors.import_review import LineRow, Review, UnitRow
+from indicators.selectors.imports import review
 from indicators.services.catalogue import IndicatorValues, change_indicator, create_indicator
-from indicators.services.import_answers import checked_numbers, entry_code, line_data
+from indicators.services.import_answers import entry_code, line_data
 from indicators.services.plan_documents import store_plan_document
 from indicators.services.staleness import request_recomputation
 from ipdash.core.errors import Conflict, Invalid
@@ -54,7 +55,6 @@ def confirm_import(
     _refuse_open_questions(found)
     assert draft.region is not None  # noqa: S101 - a draft without a region has an open question
     require_staff_of(scope, draft.region)
-    checked_numbers(found)
     unit_names = resolved_units(actor, draft, found.units)
     codes = resolved_indicators(actor, scope, found.tracked)
     lines = draft.text.split("\n")

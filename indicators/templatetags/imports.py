@@ -40,5 +40,6 @@ def open_words(questions: Sequence[str]) -> str:
         "basis": _("是什么口径"),
         "twice": _("与另一条重复"),
         "target": _("没有目标值"),
+        "long": _("文字或数值无法保存"),
     }
     return _("、").join(words[code] for code in questions)

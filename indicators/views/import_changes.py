@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from indicators.selectors.import_changes import Changes, changes_of
-from indicators.selectors.imports import Review, review
+from indicators.selectors.import_review import Review
+from indicators.selectors.imports import review
 from indicators.selectors.quarters import plan_quarters
 from indicators.services.import_merge import finish_merge, take_over
 from indicators.views.imports import page_context

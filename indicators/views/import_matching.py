@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from indicators.models import Indicator, TargetLine
-from indicators.selectors.imports import LineRow, Review, proposed_entry, review
+from indicators.selectors.import_review import LineRow, Review
+from indicators.selectors.imports import proposed_entry, review
 from indicators.services import import_answers as answers
 from indicators.services.import_answers import NewEntry, UnitAnswer
 from indicators.views.imports import page_context

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from indicators.imports.marking import marked
 from indicators.selectors.import_pages import counts_of, imports_for, marks_of, outline_of, similar_plans
-from indicators.selectors.imports import Review, review
+from indicators.selectors.import_review import Review
+from indicators.selectors.imports import review
 from indicators.services.imports import confirm_import
 from indicators.services.upload_files import clean_name
 from ipdash.core.errors import Invalid

@@ -107,6 +107,8 @@ def change_item(
         return item
     if item.kind == ImportItem.Kind.PLAN and found.touches("region_code"):
         _move(draft, actor, str(data["region_code"] or ""))
+    if item.kind == ImportItem.Kind.SECTION and found.touches("path"):
+        _move_below(draft, list(item.data["path"]), list(data["path"]))
     item.data = {**item.data, **data}
     item.dropped = False
     _save_item(item)
@@ -236,6 +238,18 @@ def _locked_item(draft: PlanImport, item_id: int) -> ImportItem:
         raise Conflict("item_gone", _("这一条已经不在草稿里了，请刷新页面。"))
     item.draft = draft
     return item
+
+
+def _move_below(draft: PlanImport, old: list[str], new: list[str]) -> None:
+    """What stands under a heading stays under it when its number changes."""
+    if not old:
+        return
+    for item in draft.items.filter(kind__in=(ImportItem.Kind.TASK, ImportItem.Kind.SECTION)):
+        name = "section" if item.kind == ImportItem.Kind.TASK else "path"
+        path = list(item.data[name])
+        if path[: len(old)] == old and (name == "section" or path != old):
+            item.data = {**item.data, name: [*new, *path[len(old) :]]}
+            _save_item(item, touch=False)
 
 
 def _save_item(item: ImportItem, *, touch: bool = True) -> None:

@@ -282,3 +282,29 @@ def test_findings_are_ticked_off(demo, staff):
     before = review(draft).unchecked
     assert check_findings(staff, draft.pk, {number}).findings[number]["checked"] is True
     assert review(PlanImport.objects.get(pk=draft.pk)).unchecked == before - 1
+
+
+def test_tasks_stay_under_a_heading_whose_number_is_corrected(demo, staff):
+    draft = draft_of(staff)
+    heading = next(item for item in items(draft, "section") if item.data["path"] == ["二"])
+    change_item(staff, draft.pk, heading.pk, {"number": "三", "path": ["三"]})
+    assert {task.data["section"][0] for task in items(draft, "task")} == {"三"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "长" * 121}, {"unit": "很" * 21},
+        {"targets": [{"year": 2028, "comparator": ">=", "value": "9" * 13, "upper": None, "printed": "9"}]},
+        {"targets": [{"year": 2028, "comparator": ">=", "value": "1", "upper": None, "printed": "1"}] * 2},
+        {"targets": []},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_stored_is_asked_about_before_it_is_tried(demo, staff, wrong):
+    draft = draft_of(staff)
+    settled(staff, draft)
+    row = items(draft, "indicator")[0]
+    change_item(staff, draft.pk, row.pk, wrong)
+    with pytest.raises(Invalid) as refused:
+        confirm_import(staff, draft.pk)
+    assert refused.value.code == "import_not_complete"
