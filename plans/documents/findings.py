@@ -8,6 +8,7 @@ from itertools import groupby
 
 from plans.documents.blocks import Block, Finding
 from plans.documents.indicator_tables import indicator_table
+from plans.documents.outline_marks import mark_of
 from plans.documents.plan_titles import is_report
 from plans.documents.quantities import cell_quantity
 from plans.documents.results import Reading
@@ -54,7 +55,9 @@ def _tables(body: Sequence[Block]) -> Iterator[Finding]:
 
 
 def _like_cell(block: Block) -> bool:
-    return not block.rows and len(block.text) <= 20 and not block.text.endswith(("。", "：", ":"))
+    mark = mark_of(block.text) if not block.rows else None
+    heading = mark is not None and mark.kind not in {"num", "numparen", "circle"}
+    return not (block.rows or heading) and len(block.text) <= 20 and not block.text.endswith(("。", "：", ":"))
 
 
 def _numeric(block: Block) -> bool:

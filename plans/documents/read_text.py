@@ -18,9 +18,9 @@ def blocks_of(text: str) -> tuple[Block, ...]:
     found: list[Block] = []
     n = 0
     while n < len(lines):
-        rows, after = _table(lines, n)
+        rows, row_lines, after = _table(lines, n)
         if rows:
-            found.append(Block("", n + 1, rows))
+            found.append(Block("", n + 1, rows, row_lines=row_lines))
             n = after
             continue
         block = _paragraph(lines[n], n + 1)
@@ -42,12 +42,13 @@ def _plain(text: str) -> str:
     return _EMPHASIS.sub(r"\2", text).strip()
 
 
-def _table(lines: list[str], start: int) -> tuple[tuple[Row, ...], int]:
-    """The table that begins at a line and the line after it; no rows where none begins."""
+def _table(lines: list[str], start: int) -> tuple[tuple[Row, ...], tuple[int, ...], int]:
+    """The table that begins at a line, the line of each row and the line after it; no rows where none begins."""
     cut = _cells_of_pipes if "|" in lines[start] else _cells_of_tabs if "\t" in lines[start].strip() else None
     if cut is None or (cut is _cells_of_pipes and not _has_rule(lines[start : start + 3])):
-        return (), start
+        return (), (), start
     rows: list[Row] = []
+    row_lines: list[int] = []
     ruled = cut is _cells_of_tabs
     n = start
     while n < len(lines):
@@ -58,11 +59,12 @@ def _table(lines: list[str], start: int) -> tuple[tuple[Row, ...], int]:
             ruled = True
         else:
             rows.append(cells)
+            row_lines.append(n + 1)
         n += 1
     wide = max((len(row) for row in rows), default=0)
     if not ruled or len(rows) < 2 or wide < 2:
-        return (), start
-    return tuple(row + ("",) * (wide - len(row)) for row in rows), n
+        return (), (), start
+    return tuple(row + ("",) * (wide - len(row)) for row in rows), tuple(row_lines), n
 
 
 def _has_rule(lines: list[str]) -> bool:

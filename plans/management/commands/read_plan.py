@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
+from plans.documents.blocks import Finding
+from plans.documents.directory import unknown_units
+from plans.documents.findings import limited
 from plans.documents.places import Place, Places
 from plans.documents.read import read_document
 from plans.documents.results import Reading, as_data, as_json
@@ -28,14 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            self.stderr.write(
-                _("无法打开文件“%(name)s”：%(reason)s") % {"name": file, "reason": error.strerror or error}
-            )
-            raise SystemExit(REFUSED) from error
-        reading = read_document(content, file.name, places())
+        reading = _read(file)
         if options["json"]:
             self.stdout.write(as_json(as_data(reading)))
         else:
@@ -61,6 +58,26 @@ class Command(BaseCommand):
                 _("第 %(line)d 行：%(message)s  %(text)s")
                 % {"line": finding.line, "message": finding.message, "text": finding.text[:60]}
             )
+
+
+def _read(file: Path) -> Reading:
+    """The reading, with the units that the shipped directory of the plan's region does not know, where it has one."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        message = _("无法打开文件“%(name)s”：%(reason)s") % {"name": file, "reason": error.strerror or error}
+        return Reading(source=file.name, findings=[Finding(0, "file_not_opened", file.name, message)], refused=True)
+    reading = read_document(content, file.name, places())
+    known = _unit_names(reading.header.region_code)
+    if known:
+        reading.findings = limited([*reading.findings, *unknown_units(reading, known)])
+    return reading
+
+
+def _unit_names(region_code: str | None) -> set[str]:
+    file = Path(settings.BASE_DIR) / "fixtures" / "units.json"
+    units = [unit for unit in json.loads(file.read_text(encoding="utf-8")) if unit["region_code"] == region_code]
+    return {unit["name"] for unit in units} | {alias["name"] for unit in units for alias in unit["aliases"]}
 
 
 def places() -> Places:

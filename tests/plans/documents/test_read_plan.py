@@ -39,7 +39,19 @@ def test_a_refused_file_prints_its_finding_and_ends_with_two(tmp_path):
 
 @pytest.mark.parametrize("name", ["没有.txt"])
 def test_a_file_that_is_not_there_ends_with_two(tmp_path, name):
-    assert run(str(tmp_path / name), "--json") == ("", 2)
+    printed, code = run(str(tmp_path / name), "--json")
+    assert code == 2
+    assert [finding["code"] for finding in json.loads(printed)["findings"]] == ["file_not_opened"]
+
+
+def test_units_that_the_directory_of_the_region_lacks_are_named_with_the_nearest(tmp_path):
+    file = tmp_path / "方案.txt"
+    file.write_text(
+        "宝鸡市知识产权工作方案（2021-2025年）\n一、任务\n（一）加强保护。健全机制。（责任单位：市科技局、市农业农村和水利局）\n",
+        encoding="utf-8",
+    )
+    found = [f for f in json.loads(run(str(file), "--json")[0])["findings"] if f["code"] == "unit_unknown"]
+    assert [(finding["line"], finding["text"]) for finding in found] == [(3, "市农业农村和水利局")]
 
 
 def test_without_json_people_get_a_summary():
