@@ -328,7 +328,7 @@ class World:
 WEIGHTS = {
     "save": 14, "fill": 5, "submit": 4, "approve": 14, "send_back": 4, "correct": 8, "upload": 2, "undo_upload": 3,
     "add_line": 6, "set_targets": 5, "set_baselines": 4, "adjust": 5, "move_line": 3, "change_basis": 3,
-    "change_thresholds": 3, "change_years": 3, "change_definition": 4, "begin_duty": 4,
+    "change_thresholds": 3, "change_years": 3, "close_or_open": 2, "change_definition": 4, "begin_duty": 4,
     "stop_duty": 4, "move_duty": 3, "change_beside": 3, "turn_quarter": 2,
 }  # fmt: skip
 

@@ -230,6 +230,9 @@ PLANTS: dict[str, Plant] = {
     "results_stale": lambda: lines().update(input_version=99),
     "results_from_the_future": lambda: lines().update(computed_version=99),
     "results_not_of_every_quarter": lambda: results().delete(),
+    "result_without_line": lambda: sql(
+        "UPDATE indicators_attainment SET line_id = 999999 WHERE line_id = (SELECT min(id) FROM indicators_targetline)"
+    ),
     "result_outside_plan_years": lambda: results().update(year=1999),
     "result_of_another_place": lambda: results().update(region=Region.objects.get(code="110000")),
     "result_light_unlike_status": lambda: results(status="achieved").update(light="red"),

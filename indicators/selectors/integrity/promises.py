@@ -118,6 +118,16 @@ def results_not_of_every_quarter(_today: date) -> Iterator[str]:
     return _lines(computed.annotate(rows=Count("attainments__year"), quarters=quarters).exclude(rows=F("quarters")))
 
 
+@RULES.add(
+    "result_without_line",
+    _("结果所属的目标已不存在"),
+    _("这些结果不会显示；请系统管理员从表 indicators_attainment 中删去，再运行 verify_attainment 确认。"),
+)
+def result_without_line(_today: date) -> Iterator[str]:
+    # The database checks no foreign key of a result, for the sake of speed.
+    return _results(Attainment.objects.exclude(Exists(TargetLine.objects.filter(pk=OuterRef("line")))))
+
+
 @RULES.add("result_outside_plan_years", _("结果的季度在规划期以外"), _RECOMPUTE_ALL)
 def result_outside_plan_years(_today: date) -> Iterator[str]:
     outside = Q(year__lt=F("line__plan__start_year")) | Q(year__gt=F("line__plan__end_year"))
