@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from indicators.models import Attainment, TargetLine
 from indicators.services.recompute import recompute_plan
 from indicators.services.staleness import mark_plan_changed
-from indicators.services.verification import verify
+from indicators.services.verification import verify_all
 from ipdash.accounts import audit
 from ipdash.accounts.audit_check import verify as verify_audit
 from ipdash.accounts.models import AuditHead
@@ -184,11 +184,11 @@ def _make_current(name: str, today: date) -> int:
         audit.record("backup.restore", ("backup", name), actor=None, after={"lines": TargetLine.objects.count()})
     for plan in plans:
         recompute_plan(plan, today=today)
-    differences = verify(today=today)
-    if differences:
+    found = verify_all(today=today)
+    if found.differing or found.waiting:
         sentence = _("恢复后有%(count)s条完成情况与从头计算不一致，没有启用。现有数据没有改动。")
-        raise Invalid("not_verified", sentence % {"count": len(differences)})
-    return Attainment.objects.count()
+        raise Invalid("not_verified", sentence % {"count": found.differing + found.waiting})
+    return found.rows
 
 
 def _swap(staging: Path, name: str, key: str, stamp: str) -> str:

@@ -23,7 +23,7 @@ from indicators.services.entry_rules import Entry
 from indicators.services.figures import approve_figures, return_figures, save_figures, submit_figures
 from indicators.services.periods import change_duty, create_duty, end_duty, hand_over_duty
 from indicators.services.targets import BaselineValue, TargetValue, adjust_target, change_line, create_line
-from indicators.services.verification import verify
+from indicators.services.verification import verify_all
 from ipdash.core.errors import DomainError
 from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRun, JobState
@@ -113,7 +113,10 @@ class World:
         run_due_jobs()
         if failed := list(JobRun.objects.exclude(state=JobState.DONE).values_list("kind", "args", "error")):
             return f"jobs not done: {failed}"
-        found = [f"line {d.line_id} {d.quarter}: {d.fields}" for d in verify(today=self.today)]
+        verified = verify_all(today=self.today)
+        if verified.waiting:
+            return f"{verified.waiting} lines are stale and nothing runs"
+        found = [f"line {d.line_id} {d.quarter}: {d.fields}" for d in verified.shown]
         found = found or (differences(self.today) if plainly else [])
         return "\n".join(found[:10]) or None
 
