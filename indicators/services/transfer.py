@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Field, Model, QuerySet
+from django.db.models import AutoField, Field, Model, QuerySet
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -113,10 +113,15 @@ def append(model: type[Model], columns: Columns, count: int) -> Callable[[], Non
     """Makes `count` new rows ready and gives the function that stores them.
 
     On PostgreSQL that function waits for the database only, so that a thread may run it while the next rows are worked out;
-    nothing else may use the connection meanwhile. Columns that are not named become NULL or their database default.
+    nothing else may use the connection meanwhile. Columns that are not named become NULL or get their field's default.
     """
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    chosen = [(fields[name], content) for name, content in columns.items()]
+    chosen: list[tuple[Any, Any]] = [(fields[name], content) for name, content in columns.items()]
+    chosen += [
+        (field, field.get_default())
+        for name, field in fields.items()
+        if name not in columns and not field.null and not isinstance(field, AutoField)
+    ]
     table = connection.ops.quote_name(model._meta.db_table)
     named = ", ".join(connection.ops.quote_name(str(field.column)) for field, _content in chosen)
     if connection.vendor == "postgresql":

@@ -1,4 +1,4 @@
-"""Run as a program: fills a scratch installation with one plan of many lines and asks for their recomputation."""
+"""Run as a program in a scratch installation: one plan of so many lines, or `mark-all` lines that are there; recomputation asked for."""
 
 from __future__ import annotations
 
@@ -38,5 +38,19 @@ def main(regions: int) -> None:
         mark_plan_changed(plan.pk, requested_by=None)
 
 
+def mark_all() -> None:
+    django.setup()
+    from django.db import transaction
+
+    from indicators.models import TargetLine
+    from indicators.services.staleness import mark_lines
+
+    with transaction.atomic():
+        mark_lines(list(TargetLine.objects.values_list("pk", flat=True)), requested_by=None)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    if sys.argv[1] == "mark-all":
+        mark_all()
+    else:
+        main(int(sys.argv[1]))

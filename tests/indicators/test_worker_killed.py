@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from tests.jobs.site import Site
 
 LINES = 900
+NATION = 600
+"""Regions of the small nation: 34 plans."""
 
 
 @pytest.fixture
@@ -34,3 +37,22 @@ def test_a_killed_recomputation_is_finished_by_the_next_worker_and_verifies(site
     assert site.query("SELECT attempts, losses FROM jobs_jobrun WHERE kind = 'recompute_attainment'") == [(2, 1)]
     assert site.number("SELECT count(*) FROM indicators_attainment") == LINES * 20
     assert "一致" in site.run("-m", "django", "verify_attainment")
+
+
+@pytest.mark.skipif(not os.environ.get("DATABASE_URL"), reason="several workers share a run on a database server")
+def test_one_of_two_workers_of_a_national_run_is_killed_and_the_run_completes(site: Site) -> None:
+    site.run("-m", "django", "load_reference_data")
+    site.run("-m", "django", "make_national_data", "--regions", str(NATION), "--indicators", "12", "--years", "5")
+    victim = site.start_worker()
+    site.start_worker()
+    site.wait_until(lambda: site.number("SELECT count(*) FROM jobs_heartbeat WHERE kind = 'worker'") == 2, seconds=120)
+    site.run("-m", "tests.indicators.many_lines", "mark-all")
+    jobs = "FROM jobs_jobrun WHERE kind = 'recompute_attainment'"
+    assert site.number(f"SELECT count(*) {jobs}") == 34
+    site.wait_until(lambda: site.number(f"SELECT count(DISTINCT worker) {jobs} AND worker <> ''") == 2)
+    site.kill(victim)
+    done = f"SELECT count(*) {jobs} AND state = 'done'"
+    assert site.number(done) < 34
+    site.wait_until(lambda: site.number(done) == 34, seconds=240)
+    assert site.number("SELECT count(*) FROM indicators_attainment") == NATION * 12 * 20
+    assert f"全部{NATION * 12 * 20}条结果与从头计算一致" in site.run("-m", "django", "verify_attainment")
