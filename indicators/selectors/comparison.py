@@ -17,7 +17,7 @@ from indicators.display import line_places, line_unit
 from indicators.models import Indicator, TargetLine
 from indicators.models.attainment import Light
 from indicators.permissions import visible_lines_of
-from indicators.selectors.overview import WORST_FIRST
+from indicators.selectors.conclusion import WORST_FIRST
 from ipdash.core.display import status_word
 from ipdash.core.periods import Quarter
 from plans.models import Plan, Region

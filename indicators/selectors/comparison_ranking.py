@@ -21,7 +21,7 @@ from indicators.selectors.comparison import (
     lines_of,
     status_counts,
 )
-from indicators.selectors.overview import SEVERITY
+from indicators.selectors.conclusion import SEVERITY
 from ipdash.core.display import unit_after
 from plans.models import Region
 

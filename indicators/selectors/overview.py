@@ -7,26 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple
 
 from django.db.models import Count, Q
-from django.utils.translation import gettext as _
 
 from indicators.display import line_display, line_places, line_unit, shown_value
 from indicators.models import Attainment, Indicator, ReportingDuty, TargetLine
 from indicators.models.attainment import Light, Status
 from indicators.permissions import visible_in_plan
+from indicators.rules.outlook import falls_short
+from indicators.selectors.conclusion import LIGHTS, WORST_FIRST, S, conclusion, worst_first
 from ipdash.core.periods import Quarter, quarters_between
 from plans.models import Plan, PlanTask, Region, Unit
 from plans.scope import Scope
 
 SPARK_QUARTERS = 8
-LIGHTS = ("green", "yellow", "red", "grey", "none")
-WORST_FIRST = (
-    Status.FAR_BEHIND, Status.MISSED, Status.BEHIND, Status.MISSING, Status.UNDEFINED, Status.NO_PACE,
-    Status.ON_TRACK, Status.ACHIEVED, Status.NOT_DUE, Status.NO_TARGET,
-)  # fmt: skip
-SEVERITY = {status: rank for rank, status in enumerate(WORST_FIRST)}
 
 
 class Past(NamedTuple):
@@ -122,31 +117,17 @@ class OverviewLine:
         return self.now.year_gap if self.now else None
 
     @property
+    def misses(self) -> bool | None:
+        """Whether the year is expected to end without its target; None without a forecast, or once the year has ended."""
+        row = self.now
+        if row is None or row.forecast is None or row.target is None or row.quarter == 4:
+            return None
+        return falls_short(row.forecast, row.target, row.target_upper, row.target_comparator)
+
+    @property
     def changed(self) -> bool:
         """Whether the light is another than a quarter ago; a first light is no change."""
         return self.now is not None and self.before is not None and self.now.light != self.before.light
-
-
-class Seen(Protocol):
-    """What the conclusion, the lamps and the order of lines are made from."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def owner_name(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def light(self) -> str: ...
-    @property
-    def light_before(self) -> str: ...
-    @property
-    def year_gap(self) -> Decimal | None: ...
-    @property
-    def changed(self) -> bool: ...
-
-
-S = TypeVar("S", bound=Seen)
 
 
 @dataclass(frozen=True)
@@ -289,47 +270,6 @@ def reporting_units(lines: Sequence[TargetLine], quarter: Quarter) -> dict[int, 
     )
     units = {(duty.indicator_id, duty.region_id): duty.unit for duty in duties}
     return {pk: units[pair] for pk, pair in wanted.items() if pair in units}
-
-
-def worst_first(lines: Sequence[S]) -> list[S]:
-    """Lines by severity, then by how far they are off, then as the plan has them."""
-
-    def key(line: S) -> tuple[int, object]:
-        return (SEVERITY[Status(line.status)], 0 if line.year_gap is None else line.year_gap)
-
-    return sorted(lines, key=key)
-
-
-def conclusion(quarter: Quarter, lines: Sequence[Seen]) -> str:
-    """The one sentence on top, from the data: how many of how many are on track, what is not, and the worst by name."""
-    if not lines:
-        return _("本规划在该区划没有目标指标。")
-    counts = Counter(Status(line.status) for line in lines)
-    judged = [
-        (counts[Status.ACHIEVED], _("%(n)d项已完成")),
-        (counts[Status.ON_TRACK], _("%(n)d项达到序时进度")),
-        (counts[Status.BEHIND], _("%(n)d项滞后")),
-        (counts[Status.FAR_BEHIND], _("%(n)d项严重滞后")),
-        (counts[Status.MISSED], _("%(n)d项未完成")),
-        (counts[Status.MISSING], _("%(n)d项未填报")),
-        (counts[Status.UNDEFINED] + counts[Status.NO_PACE], _("%(n)d项无法判断")),
-        (counts[Status.NOT_DUE], _("%(n)d项未到考核期")),
-        (counts[Status.NO_TARGET], _("%(n)d项无年度目标")),
-    ]
-    parts = _("，").join(text % {"n": n} for n, text in judged if n)
-    opening = _("截至%(quarter)s末，%(n)d项指标中")
-    return opening % {"quarter": quarter.label, "n": len(lines)} + parts + _("。") + _worst_sentence(lines)
-
-
-def _worst_sentence(lines: Sequence[Seen]) -> str:
-    worst = [line for line in worst_first(lines) if line.light == Light.RED][:3]
-    if not worst:
-        return ""
-    names = _("、").join(
-        _("%(name)s（%(owner)s）") % {"name": line.name, "owner": line.owner_name} if line.owner_name else line.name
-        for line in worst
-    )
-    return _("差距最大的是%(names)s。") % {"names": names}
 
 
 def unit_tasks(plan: Plan) -> list[UnitTasks]:

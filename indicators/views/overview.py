@@ -12,15 +12,8 @@ from django.views.decorators.http import require_safe
 
 from indicators.models import TargetLine
 from indicators.permissions import sees_region
-from indicators.selectors.overview import (
-    LIGHTS,
-    SPARK_QUARTERS,
-    Overview,
-    conclusion,
-    put_together,
-    read_lines,
-    worst_first,
-)
+from indicators.selectors.conclusion import LIGHTS, conclusion, worst_first
+from indicators.selectors.overview import SPARK_QUARTERS, Overview, put_together, read_lines
 from indicators.selectors.quarters import default_quarter, plan_quarters
 from indicators.selectors.stamps import is_stale, line_stamps, page_stamp, regions_to_choose
 from indicators.views.kept import kept_page

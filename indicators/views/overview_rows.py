@@ -41,6 +41,7 @@ class OverviewRow:
     light_before: str
     year_gap: Decimal | None
     changed: bool
+    misses: bool | None
     change: str
     address: str
     computed_at: datetime | None
@@ -76,6 +77,7 @@ def _row(line: OverviewLine, quarter: Quarter) -> OverviewRow:
         light_before=line.light_before,
         year_gap=line.year_gap,
         changed=line.changed,
+        misses=line.misses,
         change="" if change is None else line.display["change_on_quarter"] + unit(line.change_unit),
         address=address,
         computed_at=line.now.computed_at if line.now else None,
