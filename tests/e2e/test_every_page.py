@@ -16,7 +16,7 @@ PAGES = {
     "leader": ["/plans/", "/plans/{plan}/", "/plans/{plan}/?light=red&order=document", "/plans/{plan}/indicators/{line}/",
                "/plans/{plan}/document/", "/plans/{chongqing}/document/", "/compare/", "/compare/regions/", "/compare/plans/",
                "/compare/units/?plan={chongqing}", "/compare/units/?of=indicators", "/tasks/", "/tasks/{task}/", "/account/", "/plans/999999/"],
-    "staff": ["/plans/{plan}/indicators/{line}/", "/my-work/", "/entry/", "/uploads/", "/uploads/new/", "/jobs/", "/manage/",
+    "staff": ["/plans/{plan}/indicators/{line}/", "/my-work/", "/entry/", "/uploads/", "/uploads/new/", "/import/", "/plans/{plan}/source/", "/jobs/", "/manage/",
               "/tasks/{task}/", "/manage/periods/", "/manage/periods/new/", "/manage/duties/", "/manage/indicators/",
               "/manage/plans/{plan}/", "/manage/lines/{line}/", "/manage/units/"],
     "reporter": ["/my-work/", "/entry/", "/uploads/", "/plans/{plan}/"],
