@@ -44,8 +44,8 @@ def _read_label(text: str, indicators: IndicatorIndex) -> Label:
         return replace(label, names=(printed_name(text),))
     if words.is_sum(rest):
         return replace(label, total=True)
-    shift, rest = find_shift(rest)
-    derived = (words.is_derived(plain) and not shift) or words.is_average(rest)
+    derived = words.is_derived(plain) or words.is_average(rest)
+    shift, rest = ("", rest) if derived else find_shift(rest)  # 比上年增长 is growth, not last year's figure
     found = find_period(rest)
     if found:
         rest = found.rest
@@ -55,7 +55,7 @@ def _read_label(text: str, indicators: IndicatorIndex) -> Label:
     if other:  # 本月与累计 heads both and says neither
         basis, rest = "", without_other
     rest = rest.strip("()[]【】（）:：,，、-—_/和与及" if basis or other else "()[]【】（）:：,，、-—_/")
-    label = replace(label, shift=shift, derived=bool(derived), basis=basis or label.basis)
+    label = replace(label, shift=shift, derived=derived, basis=basis or label.basis)
     if not rest or words.is_value_word(rest) or (derived and words.is_derived(rest)):
         return replace(label, names=(printed_name(text),)) if derived else label
     whole = not (found or basis or shift)

@@ -113,7 +113,7 @@ class _Reader:
         for role in ("year", "quarter", "period"):
             for column in self.roles.get(role, []):
                 cell = self.grid.covered(row.row, column.column)
-                text = printed(cell) or self.filled.get(column.column, "")
+                text = self._text(row.row, column.column) or self.filled.get(column.column, "")
                 if not text:
                     continue
                 self.filled[column.column] = text

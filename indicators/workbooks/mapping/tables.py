@@ -95,13 +95,13 @@ class _Finder:
 
     def _take(self, index: int, line: Line) -> None:
         _, cells = line
-        texts = [printed(cell) for cell in cells]
-        if is_note(texts[0]) and not head_role(texts[0]) and (self.table or len(cells) == 1):
+        first = printed(cells[0])
+        if is_note(first) and not head_role(first) and (self.table or len(cells) == 1):
             if self.table:
-                self.table.notes.append(" ".join(texts))
+                self.table.notes.append(" ".join(printed(cell) for cell in cells))
             else:
                 self.titles += cells
-        elif self._is_above(cells, texts):
+        elif self._is_above(cells):
             self._close()
             self.titles += cells
         elif len(cells) == 1 and not is_figure(cells[0]) and not self._heads(index, cells[0]):
@@ -113,12 +113,13 @@ class _Finder:
         else:
             self._figures(line)
 
-    def _is_above(self, cells: Sequence[Cell], texts: Sequence[str]) -> bool:
+    def _is_above(self, cells: Sequence[Cell]) -> bool:
         """A line of 单位：件, 填报单位：… or a bare period at the table's corner."""
-        if any(is_figure(cell) for cell in cells):
+        if len(cells) > 4 or any(is_figure(cell) for cell in cells):
             return False
+        texts = [printed(cell) for cell in cells]
         marks = [bool(_ABOVE.search(folded(text)) or units_of_line(text)) for text in texts]
-        return any(marks) and len(texts) - sum(marks) <= 1 and len(texts) <= 4
+        return any(marks) and len(texts) - sum(marks) <= 1
 
     def _single(self, line: Line) -> None:
         if self.table is None and not self.header:

@@ -589,11 +589,28 @@ def census() -> Layout:
     return Layout("census.xlsx", xlsx([page]), page.expected())
 
 
+def growth_beside_each_year() -> Layout:
+    """Years across, each with the figure and its growth on the year before; the unit in a column without a head."""
+    page = Page("简表", merges=["A2:A3", "C2:D2", "E2:F2"])
+    page.row("宝鸡市人口与商标简表")
+    page.row("指标", None, "2020", None, "2021", None)
+    page.row(None, "单位", "绝对数", "比上年增长%", "绝对数", "比上年增长%")
+    for name, unit, indicator, before, before_is, now, now_is in [
+        ("常住人口", "万人", "resident_population", 332.19, "3321900", 330.5, "3305000"), ("有效注册商标量", "件", TRADEMARKS, 9000, "9000", 9900, "9900")
+    ]:  # fmt: skip
+        page.row(
+            name, unit, F(before, before_is, "610300", indicator, "2020"), F(1.2, "1.2", "610300", None, "2020", None, "derived"),
+            F(now, now_is, "610300", indicator, "2021"), F(-0.5, "-0.5", "610300", None, "2021", None, "derived"),
+        )  # fmt: skip
+    return Layout("growth_beside_each_year.xlsx", xlsx([page]), page.expected())
+
+
 LAYOUTS: tuple[Callable[[], Layout], ...] = (
     titled_with_merged_heads, years_across, quarters_down, old_excel, bilingual, two_tables, period_in_title_and_hidden,
     cities_in_provinces, transposed, long_list, running_total_beside_quarter, months_under_years,
     years_over_indicators, folded_yearbook_page, exported_list, blocks_by_region, counties_with_subtotals, bulletin_table,
     month_beside_running_total, census,
+    growth_beside_each_year,
 )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def test_sums_scopes_derived_heads_and_notes_are_known() -> None:
     assert all(is_sum(text) for text in ("合 计", "总计", "小计", "全省合计", "杭州市小计", "计", "Total"))
     assert all(is_scope(text) for text in ("全国", "全省", "全 市", "其他", "市本级", "东部地区", "国外", "全县合计"))
     assert not any(is_scope(text) for text in ("北京", "城关区", "发明", "全椒县"))
-    assert all(is_derived(text) for text in ("同比增长(%)", "占比", "位次", "比上年±%", "Growth"))
+    assert all(is_derived(text) for text in ("同比增长(%)", "比上年增长%", "占比", "位次", "比上年±%", "Growth"))
     assert all(
         is_note(text) for text in ("注：1.…", "数据来源：统计局", "填表人：张三", "* 初步数", "Note: x", "备注:")
     )
