@@ -23,6 +23,9 @@ _TITLE_WORDS = re.compile(
     r"|知识产权|\d+|[一二三四五六七八九十]|[-—()（）.,:：《》]|单位"
 )
 
+_OTHER_DATE = re.compile(r"(?:填报|打印|制表|报出|填表|导出|发布)(?:日期|时间)|有效期|表号|文号")
+_OF_STATE = re.compile(r"截[至止]|零时|0时|时点|止")
+
 
 def propose(grids: Sequence[Grid], reference: Reference, hints: Hints) -> Mapping:
     """The mapping of a file that has been read (`data_grids`), as far as it can be told from the file itself."""
@@ -69,22 +72,20 @@ def _context_texts(titles: Sequence[str], first: Sequence[str], sheet: str, hint
 
 
 def _take_time(table: TableMapping, texts: Sequence[str]) -> None:
-    """The period and the basis that hold for the whole table. A date of printing (填报日期) is no period."""
+    """The period and the basis that hold for the whole table, the nearest text first."""
     period = Period()
+    bare_day: Period | None = None
     for text in texts:
-        if re.search(r"(?:填报|打印|制表|报出|填表|导出|发布)(?:日期|时间)|有效期|表号|文号", folded(text)):
+        found = None if _OTHER_DATE.search(folded(text)) else find_period(text)
+        if found is None or (period.part and period.year is not None):
             continue
-        found = find_period(text)
-        if found and not (period.part and found.period.part and period.year is not None):
-            finer = found.period if not period.part else period
-            period = (
-                period.filled_from(found.period)
-                if period.part
-                else Period(period.year if period.year is not None else found.period.year, finer.part)
-            )
-            table.basis = table.basis or found.basis
-        table.basis = table.basis or (find_basis(text)[0] if found else "")
-    table.period = period.code
+        if len(found.period.part) == 5 and "-" in found.period.part and not _OF_STATE.search(folded(text)):
+            # 2024年10月8日 alone is the day the table was made, more often than the day it speaks of.
+            bare_day = bare_day or (found.period if text in table.titles else None)
+            continue
+        period = period.filled_from(found.period)
+        table.basis = table.basis or found.basis or find_basis(text)[0]
+    table.period = (period if period.part or bare_day is None else bare_day).code
 
 
 def _take_scope(table: TableMapping, texts: Sequence[str], reference: Reference) -> None:

@@ -196,6 +196,22 @@ def test_a_trick_with_heads_ends_in_its_own_question(case: str, reference: Refer
     assert [(row.cell, row.verdict, row.code) for row in rows_of(reference, *rows)] == expected
 
 
+@pytest.mark.parametrize(
+    ("titles", "file", "period"),
+    [
+        (["专利统计", "2024年10月8日"], "2024年三季度.xlsx", "2024Q3"), (["专利统计（三季度）"], "2024-10-08导出.xlsx", ""),
+        (["截至2024年9月30日"], "a.xlsx", "2024-09-30"), (["专利统计", "2024年9月30日"], "a.xlsx", "2024-09-30"), (["三季度"], "2024年.xlsx", "2024Q3"),
+        (["填报日期：2024年10月8日"], "2024年1-9月.xlsx", "2024-01/2024-09"), (["2024年二季度"], "2024年三季度.xlsx", "2024Q2"),
+    ],
+)  # fmt: skip
+def test_the_day_a_table_was_made_is_not_its_period(
+    titles: list[str], file: str, period: str, reference: Reference
+) -> None:
+    content = book(*([title] for title in titles), ["地区", "有效发明专利拥有量"], ["杭州市", 1])
+    (row,) = reading_of(content, reference, hints=Hints(file)).rows
+    assert (row.period, row.verdict) == (period, "ok" if period else "question")
+
+
 def test_numbers_outside_every_table_are_named(reference: Reference) -> None:
     reading = reading_of(book(*HEAD, ["杭州市", 1], [], ["注：共 1 个市", None, None, 77]), reference)
     assert [row.cell for row in reading.rows] == ["B3"]
@@ -288,7 +304,13 @@ def test_no_table_raises_and_every_number_is_answered_for(reference: Reference, 
     named = " ".join(
         finding.params.get("cells", "") for finding in reading.findings if finding.code == "numbers_not_read"
     )
-    columns = {(t.sheet, c.column): c.role for t in reading.mapping.tables for c in t.columns}
+    labels = {
+        (row, column.column)
+        for table_read in reading.mapping.tables
+        for row in range(table_read.first_row, table_read.last_row + 1)
+        for column in table_read.columns
+        if column.role not in ("value", "note", "ignore")
+    }
     heads = {row for t in reading.mapping.tables for row in [*t.header_rows, *t.skipped]}
     for line in read.sheets[0].rows:
         for cell in line:
@@ -298,8 +320,7 @@ def test_no_table_raises_and_every_number_is_answered_for(reference: Reference, 
                 or cell.row in heads
             ):
                 continue
-            label = columns.get(("表", cell.column), "") not in ("", "value", "note", "ignore")
-            assert label or cell.address in named.replace("、", " ").split() or "…" in named
+            assert (cell.row, cell.column) in labels or cell.address in named.replace("、", " ").split() or "…" in named
     for row in reading.rows:
         assert figure_sentence(row.code, row.params) or row.verdict == "ok"
         assert (row.value is None) or row.verdict not in ("missing", "refused")
