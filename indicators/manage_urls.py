@@ -20,6 +20,7 @@ manage_urls: list[URLPattern] = [
     path("manage/periods/new/", manage_periods.period_new, name="manage-period-new"),
     path("manage/periods/<int:period_id>/", manage_periods.period_detail, name="manage-period"),
     path("manage/periods/<int:period_id>/change/", manage_periods.period_change, name="manage-period-change"),
+    path("manage/periods/<int:period_id>/urge/", manage_periods.period_urge, name="manage-period-urge"),
     path("manage/duties/", manage_duties.duty_list, name="manage-duties"),
     path("manage/duties/new/", manage_duties.duty_new, name="manage-duty-new"),
     path("manage/duties/<int:duty_id>/", manage_duties.duty_detail, name="manage-duty"),

@@ -51,6 +51,12 @@ def _verified(result: Mapping[str, Any]) -> str:
     return told
 
 
+def _digests_sent(result: Mapping[str, Any]) -> str:
+    return gettext("生成%(digests)s份提醒，发出%(mailed)s封邮件，%(failed)s封未能发出。") % {
+        name: result.get(name, 0) for name in ("digests", "mailed", "failed")
+    }
+
+
 @job(RECOMPUTE, title=_("重算完成情况"), words=_recomputed)
 def recompute_attainment_task(
     context: JobContext, plan: int, first: int | None = None, last: int | None = None
@@ -126,5 +132,18 @@ def undo_upload_task(context: JobContext, upload: int, user: int, reason: str) -
     return {"upload": upload, "job": None if run is None else run.pk}
 
 
+@job("send_digests", title=_("每日提醒"), words=_digests_sent)
+def send_digests_task(context: JobContext) -> dict[str, JSON]:
+    """One digest a person and working day."""
+    from indicators.services.reminders import clear_old_digests, send_digests
+
+    today = clock.today()
+    counts = send_digests(today)
+    clear_old_digests(today)
+    return dict(counts)
+
+
+# Every hour of the working day: a morning on which the server slept is caught up.
+scheduled("send_digests", "20 8-17 * * *")
 scheduled("recompute_after_quarter", "5 0 1 * *")
 scheduled("verify_attainment", "30 2 * * *")

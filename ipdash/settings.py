@@ -298,7 +298,14 @@ JOB_POLL_SECONDS = 0.2
 CELERY_QUEUE = env.text("IPDASH_QUEUE", "ipdash")
 JOB_WORKER_THREADS = env.number("IPDASH_WORKER_THREADS", 2, least=1)
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Without a mail server of their own, people read their reminders in the product and mails go to the log.
+EMAIL_HOST = env.text("IPDASH_MAIL_HOST", "")
+EMAIL_PORT = env.number("IPDASH_MAIL_PORT", 25, least=1)
+EMAIL_HOST_USER = env.text("IPDASH_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("IPDASH_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("IPDASH_MAIL_TLS")
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("IPDASH_MAIL_FROM", "ipdash@localhost")
 
 LOGGING = {

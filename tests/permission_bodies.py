@@ -51,6 +51,7 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/manage/periods/new/"): lambda _ids: {
         "opens": "2027-01-01", "due": "2027-01-15", "locks": "2027-01-31",
     },
+    ("POST", "/manage/periods/{period}/urge/"): lambda _ids: {"who": "late", "message": "请尽快"},
     ("POST", "/manage/periods/{period}/change/"): lambda _ids: {
         "opens": "2025-10-01", "due": "2025-10-20", "locks": "2025-10-31",
     },

@@ -158,6 +158,8 @@ TABLE = """
 /manage/periods/{period}/change/       GET    foreign  302  404  403  403  403  403  403  403  403
 /manage/periods/{period}/change/       POST   own      302  302  403  403  403  403  403  403  403
 /manage/periods/{period}/change/       POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/periods/{period}/urge/         POST   own      302  302  403  403  403  403  403  403  403
+/manage/periods/{period}/urge/         POST   foreign  302  404  403  403  403  403  403  403  403
 /manage/duties/{duty}/                 GET    own      302  200  403  403  403  403  403  403  403
 /manage/duties/{duty}/                 GET    foreign  302  404  403  403  403  403  403  403  403
 /manage/duties/{duty}/end/             POST   own      302  302  403  403  403  403  403  403  403

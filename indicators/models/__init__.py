@@ -5,6 +5,7 @@ from indicators.models.decomposition import Decomposition
 from indicators.models.figure import Figure, FigureRevision
 from indicators.models.indicator import Indicator, IndicatorAlias
 from indicators.models.period import ReportingDuty, ReportingPeriod
+from indicators.models.reminder import Digest, Urge
 from indicators.models.target import Baseline, Target, TargetLine
 from indicators.models.upload import Upload, UploadRow
 
@@ -12,6 +13,7 @@ __all__ = [
     "Attainment",
     "Baseline",
     "Decomposition",
+    "Digest",
     "Figure",
     "FigureRevision",
     "Indicator",
@@ -22,4 +24,5 @@ __all__ = [
     "TargetLine",
     "Upload",
     "UploadRow",
+    "Urge",
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
-from indicators.models import Figure, Indicator, ReportingDuty, ReportingPeriod
+from indicators.models import Figure, Indicator, ReportingDuty, ReportingPeriod, Urge
 from indicators.permissions import duty_day
 from plans.models import Unit
 from plans.querysets import code_within
@@ -92,6 +93,12 @@ def completeness(scope: Scope, period: ReportingPeriod) -> Completeness:
         if state not in REPORTED:
             row.open.append(duty)
     return Completeness(sorted(units.values(), key=lambda row: (-row.missing, row.unit.region.code, row.unit.name)))
+
+
+def last_urges(period: ReportingPeriod) -> dict[int, date]:
+    """By unit id the last day on which it was urged in this period."""
+    rows = Urge.objects.filter(period=period).values("unit").annotate(last=Max("day")).order_by()
+    return {row["unit"]: row["last"] for row in rows}
 
 
 def _states(period: ReportingPeriod, duties: list[ReportingDuty]) -> dict[tuple[int, int], str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from indicators.models import Figure, Indicator, ReportingDuty, ReportingPeriod
+from indicators.models import Figure, Indicator, ReportingDuty, ReportingPeriod, Urge
 from indicators.permissions import REVIEWING, duty_day, visible_periods
 from indicators.selectors.periods import governing_period, read_periods
 from ipdash.core.periods import Quarter
@@ -88,6 +88,7 @@ class MyWork:
     tasks: list[MyTask]
     task_total: int
     to_review: list[ToReview]
+    urges: list[Urge] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -101,7 +102,24 @@ class MyWork:
 def my_work(scope: Scope, today: date) -> MyWork:
     """The person's work; queries do not grow with it."""
     tasks, total = my_tasks(scope, today)
-    return MyWork(sent_back(scope), to_report(scope, today), tasks, total, to_review(scope))
+    return MyWork(sent_back(scope), to_report(scope, today), tasks, total, to_review(scope), recent_urges(scope, today))
+
+
+def figures_to_do(scope: Scope, today: date) -> MyWork:
+    """The person's work without the tasks, which the day's reminder does not name."""
+    return MyWork(sent_back(scope), to_report(scope, today), [], 0, to_review(scope))
+
+
+def recent_urges(scope: Scope, today: date) -> list[Urge]:
+    """What one's own units were urged to, as long as the quarter is open, latest first."""
+    units = scope.unit_ids(Role.REPORTER)
+    if not units:
+        return []
+    return list(
+        Urge.objects.filter(unit__in=units, day__lte=today, period__locks__gte=today).select_related(
+            "period", "unit", "by"
+        )
+    )
 
 
 def sent_back(scope: Scope) -> list[Returned]:

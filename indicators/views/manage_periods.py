@@ -9,16 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from indicators.models import ReportingPeriod
 from indicators.permissions import get_period_for
 from indicators.selectors.administration import Proposal, next_quarter, periods_for, staff_regions, usual_region
-from indicators.selectors.completeness import completeness
+from indicators.selectors.completeness import completeness, last_urges
 from indicators.services.periods import change_period, create_period
+from indicators.services.reminders import urge
 from indicators.views.manage_forms import PeriodForm
 from ipdash.core import clock, workdays
 from ipdash.core.display import day_text
+from ipdash.core.errors import Invalid
 from ipdash.core.periods import Quarter, quarters_between
 from plans.models import Region, Role
 from plans.permissions import can_change_in_region, require_staff_of
@@ -96,14 +98,40 @@ def period_detail(request: HttpRequest, period_id: int) -> HttpResponse:
     _actor, scope = actor_with(request, Role.STAFF)
     period = get_period_for(scope, period_id)
     today = clock.today()
+    can_change, found = can_change_in_region(scope, period.region.code), completeness(scope, period)
     context = {
         "period": period,
         "state": period.state_on(today),
         "days_left": (period.due - today).days,
-        "completeness": completeness(scope, period),
-        "can_change": can_change_in_region(scope, period.region.code),
+        "completeness": found,
+        "can_change": can_change,
+        "can_urge": can_change and bool(found.late) and period.opens <= today <= period.locks,
+        "urged": last_urges(period),
     }
     return render(request, "manage/period.html", context)
+
+
+@require_POST
+def period_urge(request: HttpRequest, period_id: int) -> HttpResponse:
+    """Asks units that have not reported everything: the ticked ones (`unit`), or with `who=late` all of them."""
+    actor, _scope = actor_with(request, Role.STAFF)
+    units = {
+        int(text) for text in request.POST.getlist("unit") if text.isascii() and text.isdecimal() and len(text) < 19
+    }
+    try:
+        if request.POST.get("who") != "late" and not units:
+            raise Invalid("nobody_ticked", _("请先勾选要催报的单位，或选择催报全部未报齐单位。"))
+        wanted = set() if request.POST.get("who") == "late" else units
+        done = urge(actor, period_id, wanted, request.POST.get("message", ""), today=clock.today())
+    except Invalid as refused:
+        messages.error(request, str(refused))
+    else:
+        if done.asked:
+            messages.success(request, _("已催报%(count)s个单位。") % {"count": len(done.asked)})
+        if done.again:
+            said = _("今天已经催报过：%(names)s。")
+            messages.info(request, said % {"names": _("、").join(done.again[:8])})
+    return redirect("manage-period", period_id=period_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -60,6 +60,7 @@ ACTIONS: dict[str, Any] = {
     "unit.load": _("装入单位"),
     "upload.commit": _("导入上传文件"),
     "upload.receive": _("接收上传文件"),
+    "period.urge": _("催报"),
     "upload.undo": _("撤销上传"),
     "user.change": _("修改账号"),
     "user.create": _("新建账号"),
