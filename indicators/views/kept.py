@@ -56,8 +56,8 @@ def kept_page(request: HttpRequest, scope: Scope, version: object, make: Callabl
 
 
 def _private(response: HttpResponse, etag: str) -> HttpResponse:
-    """Kept by this person's browser alone, which asks before it shows the page again."""
-    response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
+    """Private pages are stored nowhere (design: reliability, 16); who keeps the tag all the same is answered with 304."""
+    response["ETag"], response["Cache-Control"] = etag, "private, no-store"
     return response
 
 
