@@ -179,7 +179,7 @@ INDICATORS = [
     (["商标", "注册量"], "trademarks_registered"), (["有效发明专利", "拥有量"], "valid_invention_patents"),
     (["有效发明专利拥有量", "其中：高价值发明专利拥有量"], "high_value_invention_patents"), (["PCT 国际专利申请量(件)"], "pct_applications"),
     (["知识产权质押融资", "金额"], "ip_pledge_financing_amount"), (["企业", "有效发明专利拥有量"], None), (["企业有效发明专利拥有量"], None),
-    (["外观设计专利授权量"], None), (["1.每万人口发明专利拥有量"], "invention_patents_per_10k"), ([], None),
+    (["外观设计专利授权量"], "designs_granted"), (["集成电路布图设计登记量"], None), (["1.每万人口发明专利拥有量"], "invention_patents_per_10k"), ([], None),
 ]  # fmt: skip
 
 
