@@ -6,12 +6,25 @@ from django.urls import URLPattern, path
 
 from indicators.import_urls import import_urls
 from indicators.manage_urls import manage_urls
-from indicators.views import compare, entry, entry_cells, line, my_work, overview, review, rules, templates, uploads
+from indicators.views import (
+    compare,
+    entry,
+    entry_cells,
+    line,
+    my_work,
+    overview,
+    overview_file,
+    review,
+    rules,
+    templates,
+    uploads,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", overview.home, name="home"),
     path("plans/", overview.plan_list, name="plan-list"),
     path("plans/<int:plan_id>/", overview.plan_overview, name="overview"),
+    path("plans/<int:plan_id>/export/", overview_file.overview_file, name="overview-file"),
     path("plans/<int:plan_id>/indicators/<int:line_id>/", line.indicator, name="indicator"),
     path("compare/", compare.ranking_page, name="compare"),
     path("compare/regions/", compare.matrix_page, name="compare-regions"),

@@ -41,6 +41,8 @@ TABLE = """
 /plans/{plan}/                         GET    foreign  302  404  404  404  404  404  404  404  404
 /plans/{plan}/document/                GET    own      302  200  200  200  200  200  404  404  404
 /plans/{plan}/document/                GET    foreign  302  404  404  404  404  404  404  404  404
+/plans/{plan}/export/                  GET    own      302  200  200  200  200  200  404  404  404
+/plans/{plan}/export/                  GET    foreign  302  404  404  404  404  404  404  404  404
 /plans/{plan}/source/                  GET    own      302  200  200  200  200  200  404  404  404
 /plans/{plan}/source/                  GET    foreign  302  404  404  404  404  404  404  404  404
 /plans/{plan}/indicators/{line}/       GET    own      302  200  200  200  200  200  404  404  404
