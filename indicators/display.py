@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.translation import gettext_noop
 
@@ -51,7 +52,12 @@ def stored_value(line: TargetLine, value: Decimal | None) -> Decimal | None:
 
 def value_text(line: TargetLine, value: Decimal | None, *, sign: bool = False) -> str:
     """A value of this line without its unit. One that its decimals would round to 0 keeps its first digit: 0 is 0."""
-    shown, places = shown_value(line, value), line_places(line)
+    return _shown_text(shown_value(line, value), line_places(line), sign)
+
+
+@lru_cache(maxsize=1 << 14)
+def _shown_text(shown: Decimal | None, places: int, sign: bool) -> str:
+    """The same numbers come again on every page; to write one costs ten times as much as to find it."""
     if shown and round_half_up(shown, places) == 0:
         places = -shown.adjusted()
     return number_text(shown, places, sign=sign)

@@ -25,7 +25,7 @@ from indicators.api.comparison_told import (
     unit_tasks_told,
 )
 from indicators.models.attainment import Light, Status
-from indicators.selectors.comparison import Ground, Measure, ground, measures
+from indicators.selectors.comparison import Ground, Measure, ground, measured, measures
 from indicators.selectors.comparison_across import across, indicator_choices
 from indicators.selectors.comparison_matrix import matrix
 from indicators.selectors.comparison_ranking import SORTS, ranking
@@ -138,7 +138,7 @@ class RankingView(ComparisonView):
         asked = self.asked(request)
         found = self.ground(request, asked)
         parent = _parent(found, asked)
-        measure = _measure(measures(found, parent), asked.get("indicator"))
+        measure = _measure(measures(found, measured(found, parent)), asked.get("indicator"))
         seen = ranking(found, parent, measure, sort=asked.get("sort", "rank"), light=asked.get("light", ""))
         return Response(ranking_told(seen))
 
@@ -162,9 +162,9 @@ class MatrixView(ComparisonView):
         asked = self.asked(request)
         found = self.ground(request, asked)
         parent = _parent(found, asked)
-        return Response(
-            matrix_told(matrix(found, parent, light=asked.get("light", ""), status=asked.get("status", "")))
-        )
+        columns = measures(found, measured(found, parent))
+        seen = matrix(found, parent, columns, light=asked.get("light", ""), status=asked.get("status", ""))
+        return Response(matrix_told(seen))
 
 
 class AcrossView(ComparisonView):

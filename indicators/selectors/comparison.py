@@ -7,16 +7,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, When
-from django.db.models.functions import Coalesce
+from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
 from indicators.display import line_places, line_unit
 from indicators.models import Indicator, TargetLine
 from indicators.models.attainment import Light
-from indicators.permissions import visible_lines_of
+from indicators.permissions import sees_region
+from indicators.selectors.comparison_reads import (
+    INDICATOR_FIELDS,
+    LINE_FIELDS,
+    REGION_FIELDS,
+    Rows,
+    measure_rows,
+    tree_rows,
+)
 from indicators.selectors.conclusion import WORST_FIRST
 from ipdash.core.display import status_word
 from ipdash.core.periods import Quarter
@@ -40,11 +49,24 @@ class Ground:
     regions: Mapping[int, Region]
     bound: frozenset[int]
     hidden: bool
-    above: frozenset[int] = field(default=frozenset())
+    above: frozenset[int]
+    tree: Rows
+
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """What tells a change of the plan and of the regions with targets in it."""
+        plan = self.plan
+        return plan.pk, plan.version, plan.title, plan.state, plan.hide_siblings, plan.is_demo, self.quarter, self.tree
 
     def children(self, parent: Region) -> list[Region]:
         """The regions right below this one that have targets in the plan, in the order of their codes."""
         return [region for region in self.regions.values() if region.parent_id == parent.pk and region.pk in self.bound]
+
+    def compared(self, parent: Region) -> list[int]:
+        """The ids of the region and of those right below it, as far as this person sees their results."""
+        return [
+            region.pk for region in (parent, *self.children(parent)) if sees_region(self.scope, self.plan, region.code)
+        ]
 
     def parents_below(self, parent: Region) -> list[Region]:
         """Where one can go down to: the children below which there are targets."""
@@ -74,20 +96,40 @@ class Ground:
 
 
 def ground(scope: Scope, plan: Plan, quarter: Quarter) -> Ground:
-    """The ground of a plan the person may see, by two queries."""
+    """The ground of a plan the person may see, by one query."""
     own = plan.region
-    lines = TargetLine.objects.filter(visible_lines_of(scope, plan), region=OuterRef("pk"))
-    found = list(Region.objects.within((own.prefix,)).annotate(is_bound=Exists(lines)))
-    regions = {region.pk: region for region in found}
-    bound = frozenset(region.pk for region in found if region.is_bound)
+    rows = tree_rows(plan.pk, own.prefix)
+    tree = _tree(rows)
+    hidden = plan.hide_siblings and not any(own.code.startswith(prefix) for prefix in scope.all_prefixes)
+    if not plan.hide_siblings:
+        return Ground(scope, plan, quarter, tree.regions, tree.bound, hidden, tree.above, rows)
+    bound = frozenset(pk for pk in tree.bound if sees_region(scope, plan, tree.regions[pk].code))
+    return Ground(scope, plan, quarter, tree.regions, bound, hidden, _above(tree.regions, bound), rows)
+
+
+class _Tree(NamedTuple):
+    regions: Mapping[int, Region]
+    bound: frozenset[int]
+    above: frozenset[int]
+
+
+@lru_cache(maxsize=64)
+def _tree(rows: Rows) -> _Tree:
+    """What the rows say, which is the same for everybody who reads the plan, until they say something else."""
+    regions = {row[0]: Region.from_db(DEFAULT_DB_ALIAS, REGION_FIELDS, row[:-1]) for row in rows}
+    bound = frozenset(row[0] for row in rows if row[-1])
+    return _Tree(regions, bound, _above(regions, bound))
+
+
+def _above(regions: Mapping[int, Region], bound: Iterable[int]) -> frozenset[int]:
+    """The regions below which there is one of `bound`."""
     above: set[int] = set()
     for pk in bound:
         parent = regions[pk].parent_id
-        while parent in regions and parent not in above:
+        while parent is not None and parent in regions and parent not in above:
             above.add(parent)
             parent = regions[parent].parent_id
-    hidden = plan.hide_siblings and not any(own.code.startswith(prefix) for prefix in scope.all_prefixes)
-    return Ground(scope, plan, quarter, regions, bound, hidden, frozenset(above))
+    return frozenset(above)
 
 
 @dataclass(frozen=True)
@@ -128,49 +170,29 @@ class Measure:
         return _("%(name)s（%(basis)s）") % {"name": self.name, "basis": basis} if ":" in self.key else self.name
 
 
-# What names a measure and shows its values.
-_NAMING = (
-    "printed_name", "basis", "unit", "unit_factor", "plan_id", "region_id", "indicator__code", "indicator__name",
-    "indicator__unit", "indicator__decimals", "indicator__direction", "indicator__quantity",
-)  # fmt: skip
+def measured(ground: Ground, parent: Region) -> Rows:
+    """What tells the measures of a region and its children, and whether anything about them has changed."""
+    return measure_rows(ground.plan.pk, parent.pk, ground.compared(parent))
 
 
-def measures(ground: Ground, parent: Region) -> list[Measure]:
-    """What a region and its children are measured by, in the document's order.
+_INDICATOR = LINE_FIELDS.index("indicator_id")
+
+
+def measures(ground: Ground, rows: Rows) -> list[Measure]:
+    """What a region and its children are measured by (`measured`), in the document's order.
 
     The parent's own line gives name and unit, else the first of its children's.
     """
-    ids = [parent.pk, *(region.pk for region in ground.children(parent))]
-    groups = list(
-        TargetLine.objects.filter(visible_lines_of(ground.scope, ground.plan), region__in=ids)
-        .values("indicator_id", "basis")
-        .annotate(
-            place=Min("position"),
-            count=Count("pk"),
-            named_by=Coalesce(Min(Case(When(region=parent, then=F("pk")))), Min("pk")),
-        )
-        .order_by("place", "named_by")
-    )
-    lines = TargetLine.objects.select_related("indicator").only(*_NAMING).in_bulk([g["named_by"] for g in groups])
-    bases = Counter(group["indicator_id"] for group in groups)
+    middle, end = len(LINE_FIELDS), len(LINE_FIELDS) + len(INDICATOR_FIELDS)
+    bases = Counter(row[_INDICATOR] for row in rows)
     found = []
-    for group in groups:
-        line = lines[group["named_by"]]
-        line.plan = ground.plan
-        code = line.indicator.code
-        key = code if bases[line.indicator_id] == 1 else f"{code}:{line.basis}"
-        found.append(Measure(line, key, group["count"]))
+    for row in rows:
+        line = TargetLine.from_db(DEFAULT_DB_ALIAS, LINE_FIELDS, row[:middle])
+        indicator = Indicator.from_db(DEFAULT_DB_ALIAS, INDICATOR_FIELDS, row[middle:end])
+        line.indicator, line.plan = indicator, ground.plan
+        key = indicator.code if bases[indicator.pk] == 1 else f"{indicator.code}:{line.basis}"
+        found.append(Measure(line, key, row[end]))
     return found
-
-
-def lines_of(ground: Ground, measure: Measure, regions: Iterable[Region]) -> dict[int, int]:
-    """By region id the line of this measure."""
-    indicator, basis = measure.pair
-    found = TargetLine.objects.filter(
-        visible_lines_of(ground.scope, ground.plan),
-        Q(indicator=indicator, basis=basis, region__in=[region.pk for region in regions]),
-    )
-    return dict(found.values_list("region_id", "pk"))
 
 
 @dataclass(frozen=True)

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from indicators.display import value_text
-from indicators.models import Attainment, TargetLine
-from indicators.models.attainment import Light
-from indicators.permissions import visible_lines_of
-from indicators.selectors.comparison import Ground, Measure, counted_words, light_counts, measures, status_counts
+from indicators.models.attainment import LIGHTS, Light, Status
+from indicators.selectors.comparison import Ground, Measure, counted_words, light_counts, status_counts
+from indicators.selectors.comparison_reads import line_rows, result_rows
+from ipdash.core.numbers import from_scaled
 from plans.models import Region
 
-PAGE = 40
-"""Regions on one page: with fifty indicators, two thousand cells."""
-ANYTHING = ("", "")
+MOST_ROWS, MOST_CELLS = 40, 1000
+"""What one page of the table holds at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One region's result in one indicator; an empty status has not been computed yet."""
+class Cell(NamedTuple):
+    """One region's result in one indicator; an empty status has not been computed yet. `scaled` is the stored actual."""
 
     line_id: int
     status: str
     light: str
-    actual: Decimal | None
+    scaled: int | None
+
+    @property
+    def actual(self) -> Decimal | None:
+        return None if self.scaled is None else from_scaled(self.scaled)
 
 
 @dataclass(frozen=True)
@@ -59,23 +62,29 @@ class Matrix:
     def regions(self) -> int:
         return len(self.rows)
 
+    @property
+    def page_size(self) -> int:
+        """Regions on one page."""
+        return max(1, min(MOST_ROWS, MOST_CELLS // max(1, len(self.measures))))
 
-def matrix(ground: Ground, parent: Region, *, light: str = "", status: str = "") -> Matrix:
-    """The parent and the regions right below it, by everything they are measured by; four queries."""
-    columns = measures(ground, parent)
+
+def matrix(ground: Ground, parent: Region, columns: list[Measure], *, light: str = "", status: str = "") -> Matrix:
+    """The parent and the regions right below it, by everything they are measured by (`measures`); two queries."""
     regions = ([parent] if parent.pk in ground.bound else []) + ground.children(parent)
-    cells = _cells(ground, regions)
+    cells = _cells(ground, parent)
     lights = light_counts(cell.light for cell in cells.values())
     statuses = status_counts(cell.status for cell in cells.values())
-    kept = {
-        place: cell
-        for place, cell in cells.items()
-        if (not light or cell.light == light) and (not status or cell.status == status)
-    }
+    kept = cells
     if light or status:
+        kept = {
+            place: cell
+            for place, cell in cells.items()
+            if (not light or cell.light == light) and (not status or cell.status == status)
+        }
         filled = {(indicator, basis) for _region, indicator, basis in kept}
         columns = [measure for measure in columns if measure.pair in filled]
-    rows = [_row(ground, parent, region, columns, kept) for region in regions]
+    pairs = [measure.pair for measure in columns]
+    rows = [_row(ground, parent, region, pairs, kept) for region in regions]
     if light or status:
         rows = [row for row in rows if any(row.cells)]
     return Matrix(
@@ -90,33 +99,35 @@ def matrix(ground: Ground, parent: Region, *, light: str = "", status: str = "")
     )
 
 
+Pair = tuple[int, str]
+"""indicator id, basis"""
 Place = tuple[int, int, str]
 """region id, indicator id, basis"""
 
 
-def _cells(ground: Ground, regions: Sequence[Region]) -> dict[Place, Cell]:
-    ids = [region.pk for region in regions]
-    lines = TargetLine.objects.filter(visible_lines_of(ground.scope, ground.plan), region__in=ids).values_list(
-        "pk", "region_id", "indicator_id", "basis"
-    )
-    found = Attainment.objects.at(ground.quarter).filter(plan=ground.plan, region__in=ids)
+_STATUSES = Status.values
+_WAITING = ("", str(Light.NONE), None)
+
+
+def _cells(ground: Ground, parent: Region) -> dict[Place, Cell]:
+    plan, compared = ground.plan.pk, ground.compared(parent)
     results = {
-        line: (status, light, actual)
-        for line, status, light, actual in found.values_list("line_id", "status", "light", "actual")
+        line: (_STATUSES[status], LIGHTS[light], actual)
+        for line, status, light, actual in result_rows(plan, compared, ground.quarter)
     }
-    waiting = ("", str(Light.NONE), None)
-    return {(region, indicator, basis): Cell(pk, *results.get(pk, waiting)) for pk, region, indicator, basis in lines}
+    return {
+        (region, indicator, basis): Cell(line, *results.get(line, _WAITING))
+        for line, region, indicator, basis in line_rows(plan, compared)
+    }
 
 
-def _row(
-    ground: Ground, parent: Region, region: Region, columns: Sequence[Measure], cells: dict[Place, Cell]
-) -> RegionRow:
-    row = [cells.get((region.pk, *measure.pair)) for measure in columns]
+def _row(ground: Ground, parent: Region, region: Region, pairs: Sequence[Pair], cells: dict[Place, Cell]) -> RegionRow:
+    row = [cells.get((region.pk, *pair)) for pair in pairs]
     return RegionRow(region, row, _lights(row), region.pk == parent.pk, region.code in ground.scope.homes)
 
 
 def _lights(cells: Iterable[Cell | None]) -> dict[str, int]:
-    return light_counts(cell.light for cell in cells if cell is not None)
+    return light_counts([cell.light for cell in cells if cell is not None])
 
 
 def _sentence(ground: Ground, regions: Sequence[Region], cells: dict[Place, Cell], statuses: dict[str, int]) -> str:
@@ -132,6 +143,15 @@ def _sentence(ground: Ground, regions: Sequence[Region], cells: dict[Place, Cell
     return _("截至%(quarter)s末，%(regions)d个地区、%(indicators)d项指标，共%(cells)d项目标：%(counts)s。") % params
 
 
-def cell_text(measure: Measure, cell: Cell) -> str:
-    """The number in a cell, in the unit of its column."""
-    return value_text(measure.line, cell.actual)
+def cell_texts(measure: Measure) -> Callable[[Cell], str]:
+    """The number in a cell of this measure, in the unit of its column."""
+    line = measure.line
+    known: dict[int | None, str] = {}
+
+    def text(cell: Cell) -> str:
+        found = known.get(cell.scaled)
+        if found is None:
+            found = known[cell.scaled] = value_text(line, cell.actual)
+        return found
+
+    return text

@@ -18,9 +18,9 @@ from indicators.selectors.comparison import (
     Measure,
     counted_words,
     light_counts,
-    lines_of,
     status_counts,
 )
+from indicators.selectors.comparison_reads import place_rows
 from indicators.selectors.conclusion import SEVERITY
 from ipdash.core.display import unit_after
 from plans.models import Region
@@ -103,13 +103,15 @@ class Ranking:
 
 
 def ranking(ground: Ground, parent: Region, measure: Measure, *, sort: str = "rank", light: str = "") -> Ranking:
-    """The ranking; three queries, however many regions there are."""
+    """The ranking; two queries, however many regions there are."""
     children = ground.children(parent)
-    lines = lines_of(ground, measure, [parent, *children])
+    lines: dict[int, int] = {}
+    before: dict[int, int | None] = {}
+    for region_id, line_id, place in place_rows(
+        ground.plan.pk, measure.pair, ground.compared(parent), ground.quarter - 1
+    ):
+        lines[region_id], before[line_id] = line_id, place
     now = {row.line_id: row for row in Attainment.objects.at(ground.quarter).filter(line__in=lines.values())}
-    before = dict(
-        Attainment.objects.at(ground.quarter - 1).filter(line__in=lines.values()).values_list("line_id", "rank")
-    )
 
     def row(region: Region) -> RankingRow:
         line = lines[region.pk]

@@ -10,15 +10,15 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from indicators.models import Indicator
-from indicators.selectors import comparison_across, comparison_matrix, comparison_units
-from indicators.selectors.comparison import LIGHTS, Choice, Ground, measures
-from indicators.selectors.comparison_matrix import Matrix, RegionRow, cell_text, matrix
-from indicators.selectors.comparison_ranking import SORTS, RankingRow, ranking
+from indicators.selectors import comparison_across, comparison_units
+from indicators.selectors.comparison import LIGHTS, Choice, Ground, measured, measures
+from indicators.selectors.comparison_matrix import Matrix, RegionRow, matrix
+from indicators.selectors.comparison_ranking import SORTS, Ranking, RankingRow, ranking
+from indicators.selectors.comparison_reads import measure_stamp, results_stamp
 from indicators.selectors.quarters import plan_quarters
 from indicators.views import compare_files
 from indicators.views.compare_query import (
@@ -32,10 +32,11 @@ from indicators.views.compare_query import (
     asked_word,
     wants_file,
 )
+from indicators.views.compare_rows import measure_heads, measure_table, own_row, ranked_rows, region_rows, sums
+from indicators.views.kept import kept_page
 from ipdash.core import clock
-from ipdash.core.display import unit_after
 from ipdash.core.errors import Invalid
-from ipdash.core.marks import MatrixCell, Scale, letter_cells, matrix_cells, strip
+from ipdash.core.marks import letter_cells
 from ipdash.core.options import options
 from ipdash.core.periods import Quarter
 from plans.models import Region
@@ -94,16 +95,6 @@ def _lamps(lights: dict[str, int], chosen: str) -> list[Choice]:
     return [Choice(light, lights[light], light == chosen) for light in LIGHTS]
 
 
-@dataclass(frozen=True)
-class RankedRow:
-    """A row of the ranking as the page shows it."""
-
-    row: RankingRow
-    display: dict[str, str]
-    href: str
-    bar: SafeString
-
-
 @require_safe
 def ranking_page(request: HttpRequest) -> HttpResponse:
     """One indicator over the regions below one: `?plan=&region=&indicator=&quarter=&sort=&light=&page=`."""
@@ -113,54 +104,38 @@ def ranking_page(request: HttpRequest) -> HttpResponse:
         return _nothing(request, "compare")
     ground = asked_ground(request, scope, choice.plan, today)
     parent = asked_parent(request, ground)
-    known = measures(ground, parent)
+    rows = measured(ground, parent)
+    known = measures(ground, rows)
     measure = asked_measure(request, known)
-    context = _frame(request, "compare", choice, ground, parent) | {
-        "measure": measure,
-        "measure_options": options(((each.key, each.label) for each in known), measure and measure.key),
-    }
-    if measure is None:
+    sort, light = asked_word(request, "sort", SORTS) or "rank", asked_light(request)
+    if measure is not None and wants_file(request):
+        return compare_files.ranking_file(ranking(ground, parent, measure, sort=sort, light=light))
+
+    def make() -> HttpResponse:
+        context = _frame(request, "compare", choice, ground, parent) | {
+            "measure": measure,
+            "measure_options": options(((each.key, each.label) for each in known), measure and measure.key),
+        }
+        if measure is not None:
+            context |= _ranked_context(request, ranking(ground, parent, measure, sort=sort, light=light), sort, light)
         return render(request, "compare/ranking.html", context)
-    sort = asked_word(request, "sort", SORTS) or "rank"
-    light = asked_light(request)
-    found = ranking(ground, parent, measure, sort=sort, light=light)
-    if wants_file(request):
-        return compare_files.ranking_file(found)
+
+    results = measure_stamp(ground.plan.pk, measure.pair, ground.compared(parent), ground.quarter) if measure else ()
+    return kept_page(request, scope, (choice.known, ground.stamp, parent.pk, rows, results), make)
+
+
+def _ranked_context(request: HttpRequest, found: Ranking, sort: str, light: str) -> dict[str, Any]:
     page: Page[RankingRow] = Paginator(found.rows, PAGE).get_page(request.GET.get("page"))
-    scale = Scale.of([value for row in found.rows for value in (row.actual, row.target)])
-    context |= {
-        "r": found, "page": page, "rows": [_ranked(ground, row, scale) for row in page.object_list],
-        "own": found.own and _ranked(ground, found.own, scale, bar=False), "sort": sort, "light": light,
-        "sorts": _sorts(), "lamps": _lamps(found.lights, light),
+    return {
+        "r": found, "page": page, "rows": ranked_rows(found, list(page.object_list)), "own": own_row(found), "sort": sort,
+        "light": light, "sorts": _sorts(), "lamps": _lamps(found.lights, light),
     }  # fmt: skip
-    return render(request, "compare/ranking.html", context)
 
 
 def _sorts() -> list[tuple[str, str]]:
     return [
         ("rank", _("位次")), ("status", _("差距大的在前")), ("change", _("较上季进步大的在前")), ("name", _("行政区划")),
     ]  # fmt: skip
-
-
-def _ranked(ground: Ground, row: RankingRow, scale: Scale, *, bar: bool = True) -> RankedRow:
-    shown = row.display
-    unit = unit_after(row.measure.unit)
-    label = _("%(name)s：实际值%(actual)s，年度目标%(target)s") % {
-        "name": row.region.name,
-        "actual": shown["actual"] + (unit if row.actual is not None else ""),
-        "target": shown["target"] + (unit if row.target is not None else ""),
-    }
-    return RankedRow(
-        row, shown, _href(ground, row.line_id), strip(row.actual, row.target, scale, label) if bar else SafeString()
-    )
-
-
-@dataclass(frozen=True)
-class MatrixRow:
-    """A row of the table, its cells as ready text."""
-
-    row: RegionRow
-    cells: SafeString
 
 
 @require_safe
@@ -173,46 +148,37 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
     ground = asked_ground(request, scope, choice.plan, today)
     parent = asked_parent(request, ground)
     light, status = asked_light(request), asked_status(request)
-    found = matrix(ground, parent, light=light, status=status)
+    rows = measured(ground, parent)
+
+    def found() -> Matrix:
+        return matrix(ground, parent, measures(ground, rows), light=light, status=status)
+
+    def make() -> HttpResponse:
+        frame = _frame(request, "compare-regions", choice, ground, parent)
+        return render(request, "compare/matrix.html", frame | _matrix_context(request, found(), light, status))
+
     if wants_file(request):
-        return compare_files.matrix_file(found)
-    page: Page[RegionRow] = Paginator(found.rows, comparison_matrix.PAGE).get_page(request.GET.get("page"))
-    upright = len(found.measures) <= max(8, len(found.rows))
-    context = _frame(request, "compare-regions", choice, ground, parent) | {
-        "m": found, "page": page, "light": light, "status": status, "lamps": _lamps(found.lights, light),
-        "statuses": [Choice(value, count, value == status) for value, count in found.statuses.items() if value],
-        "upright": upright,
-    }  # fmt: skip
+        return compare_files.matrix_file(found())
+    results = results_stamp(ground.plan.pk, ground.compared(parent), ground.quarter)
+    return kept_page(request, scope, (choice.known, ground.stamp, parent.pk, rows, results), make)
+
+
+def _matrix_context(request: HttpRequest, found: Matrix, light: str, status: str) -> dict[str, Any]:
+    page: Page[RegionRow] = Paginator(found.rows, found.page_size).get_page(request.GET.get("page"))
     rows = list(page.object_list)
-    if upright:
-        context["rows"] = [MatrixRow(row, _region_cells(found, row)) for row in rows]
-    else:
-        context["columns"] = [
-            (measure, found.column_lights[number], _measure_cells(found, rows, number))
-            for number, measure in enumerate(found.measures)
-        ]
-        context["regions"] = rows
-    return render(request, "compare/matrix.html", context)
-
-
-def _region_cells(found: Matrix, row: RegionRow) -> SafeString:
-    return matrix_cells((_cell(found, row, number) for number in range(len(found.measures))), _("没有这项目标"))
-
-
-def _measure_cells(found: Matrix, rows: list[RegionRow], number: int) -> SafeString:
-    return matrix_cells((_cell(found, row, number) for row in rows), _("没有这项目标"))
-
-
-def _cell(found: Matrix, row: RegionRow, number: int) -> MatrixCell | None:
-    cell = row.cells[number]
-    if cell is None:
-        return None
-    return MatrixCell(cell.status, cell_text(found.measures[number], cell), _href(found.ground, cell.line_id))
-
-
-def _href(ground: Ground, line_id: int) -> str:
-    """A line's page, as `reverse` would give it: two thousand cells do not ask for it one by one."""
-    return f"/plans/{ground.plan.pk}/indicators/{line_id}/?quarter={ground.quarter}"
+    context = {
+        "m": found, "page": page, "regions": rows, "light": light, "status": status,
+        "lamps": _lamps(found.lights, light), "has_sums": len(found.measures) > 1,
+        "statuses": [Choice(value, count, value == status) for value, count in found.statuses.items() if value],
+        "upright": len(found.measures) <= max(8, len(found.rows)),
+    }  # fmt: skip
+    if context["upright"]:
+        return context | {
+            "heads": measure_heads(found), "rows": region_rows(found, rows), "sums": sums(found.column_lights),
+        }  # fmt: skip
+    return context | {
+        "has_sums": len(found.rows) > 1, "rows": measure_table(found, rows), "sums": sums(row.lights for row in rows),
+    }  # fmt: skip
 
 
 @require_safe

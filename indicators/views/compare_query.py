@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from indicators.selectors.comparison import LIGHTS, Ground, Measure, ground
+from indicators.selectors.plan_choices import plan_choices
 from indicators.selectors.quarters import default_quarter
 from indicators.views.overview import asked_quarter
 from ipdash.core.display import status_words
@@ -23,32 +24,25 @@ from plans.scope import Scope
 
 @dataclass(frozen=True)
 class PlanChoice:
-    """The plans one may choose from, as `<option>`s, and the chosen one; None where the person reads none."""
+    """The plans one may choose from, by number, and the chosen one; None where the person reads none."""
 
-    options: SafeString
+    known: dict[str, str]
     plan: Plan | None
 
-
-_SHOWN = ("pk", "region__short_name", "start_year", "end_year", "title")
-TITLE = 24
-"""Characters of a title that tell two plans of a place apart."""
+    @property
+    def options(self) -> SafeString:
+        return options(self.known.items(), self.plan and self.plan.pk)
 
 
 def asked_plan(request: HttpRequest, scope: Scope) -> PlanChoice:
     """`?plan=ID`, else the first plan in force, else the first of all."""
-    visible = Plan.objects.visible_to(scope).order_by("state", "-start_year", "region__code", "pk")
-    known = {str(pk): _label(*words) for pk, *words in visible.values_list(*_SHOWN)}
+    known = plan_choices(scope)
     asked = request.GET.get("plan", "") or next(iter(known), "")
     if not asked:
-        return PlanChoice(options([]), None)
+        return PlanChoice(known, None)
     if asked not in known:
         raise not_found()
-    plan = Plan.objects.select_related("region").defer("source_text").get(pk=asked)
-    return PlanChoice(options(known.items(), asked), plan)
-
-
-def _label(place: str, first: int, last: int, title: str) -> str:
-    return f"{place} {first}–{last} {title if len(title) <= TITLE else title[:TITLE] + '…'}"
+    return PlanChoice(known, Plan.objects.select_related("region").defer("source_text").get(pk=asked))
 
 
 def asked_ground(request: HttpRequest, scope: Scope, plan: Plan, today: date) -> Ground:

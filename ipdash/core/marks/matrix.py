@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from ipdash.core.display import light_words, status_word
 from ipdash.core.marks.shapes import drawing_of
@@ -42,22 +44,21 @@ def matrix_symbols() -> SafeString:
 def matrix_cells(cells: Iterable[MatrixCell | None], blank: str) -> SafeString:
     """The `<td>`s of one row: shape, number and, for screen readers, the word; `blank` says what an empty cell means."""
     empty = f'<td class="blank"><span class="visually-hidden">{conditional_escape(blank)}</span></td>'
-    frames: dict[str, tuple[str, str, str]] = {}  # a word is looked up once a row and not once a cell
+    language = get_language()
     parts = []
     for cell in cells:
         if cell is None:
             parts.append(empty)
             continue
         status, text, href = cell
-        frame = frames.get(status)
-        if frame is None:
-            frame = frames[status] = _frame(status)
+        frame = _frame(status, language)
         parts.append(frame[0] + _escaped(href) + frame[1] + _escaped(text) + frame[2])
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
 
 
-def _frame(status: str) -> tuple[str, str, str]:
-    """What stands before the address, between it and the number, and after."""
+@cache
+def _frame(status: str, _language: str | None) -> tuple[str, str, str]:
+    """What stands before the address, between it and the number, and after; the word looked up once a language."""
     word = status_word(status)
     label = conditional_escape(str(word.label))
     return (
@@ -91,15 +92,23 @@ def letter_cells(cells: Iterable[LetterCell | None]) -> SafeString:
 
 def light_total(lights: dict[str, int]) -> SafeString:
     """How many there are of each light that occurs, as shapes with numbers: ● 9 ▲ 2."""
+    language = get_language()
     parts = []
     for light, count in lights.items():
         if count:
-            word = light_words[light]
-            parts.append(
-                f'<span class="count c-{light}">{use(word.mark)}{count}'
-                f'<span class="visually-hidden">{conditional_escape(str(word.label))}</span></span>'
-            )
+            before, after = _count_frame(light, language)
+            parts.append(f"{before}{count}{after}")
     return mark_safe(" ".join(parts))  # noqa: S308 - every part is escaped above
+
+
+@cache
+def _count_frame(light: str, _language: str | None) -> tuple[str, str]:
+    word = light_words[light]
+    label = conditional_escape(str(word.label))
+    return (
+        f'<span class="count c-{light}">{use(word.mark)}',
+        f'<span class="visually-hidden">{label}</span></span>',
+    )
 
 
 def use(mark: str) -> str:
