@@ -102,10 +102,12 @@ class AskedJobSerializer(serializers.Serializer[Any]):
 
 
 class CommitBody(Body):
-    """`confirmed`: ids of rows in question that are right as understood; `all_confirmed`: every one of them."""
+    """`confirmed`: ids of rows in question that are right as understood; `kinds`: codes of questions, all of whose rows
+    are; `all_confirmed`: every one of them."""
 
     all_or_nothing = YesNo(required=False)
     confirmed = serializers.ListField(child=identifier(), required=False, max_length=100_000)
+    kinds = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
     all_confirmed = YesNo(required=False)
 
 

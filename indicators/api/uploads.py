@@ -32,6 +32,7 @@ from indicators.models import Upload, UploadRow
 from indicators.permissions import ENTERING, REVIEWING, get_upload_for
 from indicators.selectors import uploads as selectors
 from indicators.services import uploads as services
+from indicators.services.upload_foreign import CHANGEABLE
 from ipdash.core import clock
 from ipdash.core.api.parsers import ExactJSONParser, FormParser
 from plans.api.base import ScopedReadOnly
@@ -84,7 +85,8 @@ class UploadViewSet(ScopedReadOnly):
     @extend_schema(
         operation_id="uploads_mapping_confirm",
         summary="上传：确认识别结果",
-        description="请求内容为空对象，或与识别结果相同。",
+        description="本系统的模板：请求内容为空对象，或与识别结果相同。其他来源的文件：可以改正tables、regions、indicators，"
+        "其余各项须与识别结果相同；另给出remember（来源名）的，对应关系留给下次同样的文件沿用。",
         request={"application/json": {"type": "object"}},
         responses={200: UploadSerializer},
     )
@@ -92,9 +94,10 @@ class UploadViewSet(ScopedReadOnly):
     def confirm(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         require_role(self.scope, *ENTERING)
         upload = self._own()
-        if not isinstance(request.data, Mapping) or (request.data and request.data != upload.mapping):
-            raise ValidationError({"": [_("识别结果与文件一致，不能另行指定；需要调整的请改正文件后重新上传。")]})
-        return Response(self._told(services.confirm_mapping(request.user, upload)))
+        data, source = _corrections(request.data, upload)
+        return Response(
+            self._told(services.confirm_mapping(request.user, upload, data, source=source, today=clock.today()))
+        )
 
     @extend_schema(
         operation_id="uploads_preview",
@@ -138,6 +141,7 @@ class UploadViewSet(ScopedReadOnly):
             upload,
             all_or_nothing=body.get("all_or_nothing", False),
             confirmed=confirmed,
+            kinds=body.get("kinds", ()),
             all_confirmed=body.get("all_confirmed", False),
         )
         return Response({"job": job.pk}, status=202)
@@ -181,6 +185,23 @@ class UploadViewSet(ScopedReadOnly):
 
     def _told(self, upload: Upload) -> dict[str, Any]:
         return told([upload], self.scope)[0]
+
+
+def _corrections(body: Any, upload: Upload) -> tuple[dict[str, Any] | None, str | None]:
+    """What a request says of the mapping, and the source's name under which to remember it."""
+    changeable = CHANGEABLE if upload.mapping.get("kind") == "foreign" else ()
+    if not isinstance(body, Mapping):
+        raise ValidationError({"": [_("请求内容应为JSON对象。")]})
+    data = dict(body)
+    source = data.pop("remember", None) if changeable else None
+    if source is not None and not isinstance(source, str):
+        raise ValidationError({"remember": [_("来源名应为文字。")]})
+    other = {name for name in data if name not in changeable}
+    if any(name not in upload.mapping or data[name] != upload.mapping[name] for name in other) or (
+        data and not changeable and data != upload.mapping
+    ):
+        raise ValidationError({"": [_("识别结果与文件一致，不能另行指定；需要调整的请改正文件后重新上传。")]})
+    return {name: data[name] for name in changeable if name in data} or None, source
 
 
 def _only_file(form: Any) -> UploadedFile[Any]:

@@ -6,6 +6,7 @@ from indicators.models.figure import Figure, FigureRevision
 from indicators.models.indicator import Indicator, IndicatorAlias
 from indicators.models.period import ReportingDuty, ReportingPeriod
 from indicators.models.reminder import Digest, Urge
+from indicators.models.saved_mapping import SavedMapping
 from indicators.models.target import Baseline, Target, TargetLine
 from indicators.models.upload import Upload, UploadRow
 
@@ -20,6 +21,7 @@ __all__ = [
     "IndicatorAlias",
     "ReportingDuty",
     "ReportingPeriod",
+    "SavedMapping",
     "Target",
     "TargetLine",
     "Upload",

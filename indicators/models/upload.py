@@ -55,7 +55,7 @@ class UploadRow(models.Model):
     """One figure cell of an upload with what is to become of it. `printed` is the cell as it stood there.
 
     `before` is the figure as it stood when the upload was compared with it, at `figure_version` (0: there was none).
-    Undoing puts exactly that back.
+    Undoing puts exactly that back. Sums, derived figures and what is left out are kept to be counted and are never stored.
     """
 
     class Verdict(models.TextChoices):
@@ -65,6 +65,9 @@ class UploadRow(models.Model):
         QUESTION = "question", _("待确认")
         REFUSED = "refused", _("拒绝")
         MISSING = "missing", _("无数据")
+        TOTAL = "total", _("合计")
+        DERIVED = "derived", _("派生")
+        LEFT_OUT = "left_out", _("不读取")
 
     upload = models.ForeignKey(Upload, models.CASCADE, related_name="rows")
     sheet = models.CharField(_("工作表"), max_length=60, blank=True)

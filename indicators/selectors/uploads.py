@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from indicators.models import Upload, UploadRow
 from indicators.permissions import INSIDE_REGION, visible_uploads
@@ -67,7 +67,7 @@ class Group:
         return self.count - len(self.rows)
 
 
-GROUPS = ("refused", "question", "changed", "new", "unchanged", "missing")
+GROUPS = ("refused", "question", "changed", "new", "unchanged", "missing", "total", "derived", "left_out")
 
 
 def preview_groups(scope: Scope, upload: Upload, counts: dict[str, int], limits: dict[str, int]) -> list[Group]:
@@ -78,6 +78,17 @@ def preview_groups(scope: Scope, upload: Upload, counts: dict[str, int], limits:
             rows = rows_for(scope, upload).filter(verdict=verdict)
             groups.append(Group(verdict, list(rows[: limits.get(verdict, 100)]), counts[verdict]))
     return groups
+
+
+def question_kinds(scope: Scope, upload: Upload) -> list[dict[str, Any]]:
+    """The kinds of questions with more than one row, each with its number and its first row as the example."""
+    rows = rows_for(scope, upload).filter(verdict=UploadRow.Verdict.QUESTION).order_by()
+    kinds = (
+        rows.values("code").annotate(count=Count("pk"), first=Min("pk")).filter(count__gt=1).order_by("-count", "code")
+    )
+    found = list(kinds[:20])
+    examples = {row.pk: row.message for row in rows.filter(pk__in=[kind["first"] for kind in found])}
+    return [{**kind, "example": examples[kind["first"]]} for kind in found]
 
 
 def plans_of(scope: Scope, upload: Upload) -> list[Plan]:

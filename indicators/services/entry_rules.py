@@ -81,7 +81,10 @@ class Ground:
     @classmethod
     def read(cls, scope: Scope, entries: Sequence[Entry], *, today: date, reason: str, submit: bool) -> Ground:
         """Reads catalogue, regions, duties and periods for these entries."""
-        indicators = {i.code: i for i in Indicator.objects.filter(code__in={e.indicator for e in entries})}
+        indicators = {
+            i.code: i
+            for i in Indicator.objects.filter(code__in={e.indicator for e in entries}).select_related("part_of")
+        }
         regions = {r.code: r for r in Region.objects.filter(code__in={e.region for e in entries})}
         quarters = {Quarter(e.year, e.quarter) for e in entries if 1 <= e.quarter <= 4}
         pairs = {

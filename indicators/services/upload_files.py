@@ -19,10 +19,13 @@ from django.utils.translation import gettext as _
 from indicators.models import Upload, UploadRow
 from indicators.models.upload import upload_path
 from indicators.permissions import ENTERING
+from indicators.services.saved_mappings import saved_for
+from indicators.services.upload_foreign import ForeignReader, fingerprint_of, mapping_of, remarks
 from indicators.workbooks import columns, limits
 from indicators.workbooks.addresses import row_and_column
 from indicators.workbooks.annotate import annotate
 from indicators.workbooks.files import read_bytes
+from indicators.workbooks.mapping.model import Reading
 from indicators.workbooks.results import Finding, Level, ReadResult, Sheet
 from indicators.workbooks.sentences import with_messages
 from indicators.workbooks.template_rows import TemplateRow, TemplateRows, read_template, text_of
@@ -33,23 +36,29 @@ from plans.scope import scope_of
 
 NAME_LENGTH = 200
 SHEET_LENGTH = 60
+FOREIGN = "foreign"  # the kind of a file that is not our own table
 # What the own table's rows can be wrong in; each is a row of the preview and not a remark on the file.
 ROW_CODES = frozenset({"row_without_codes", "code_not_text", "no_period", "conflicting_rows"})
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file as read: what the reader found, and what the rows of our own table say."""
+    """A file as read: what the reader found, and what the rows of our own table say; `figures` of anybody else's file."""
 
     read: ReadResult
     rows: TemplateRows
+    figures: Reading | None = None
 
     def row_findings(self) -> list[Finding]:
         """Findings that stand for a row which could not be read as a figure."""
+        if self.figures is not None:
+            return []
         return [finding for finding in self.rows.findings if finding.code in ROW_CODES]
 
     def file_findings(self) -> list[Finding]:
         """What is to be said of the file and of cells that are no figures."""
+        if self.figures is not None:
+            return remarks(self.figures)
         figures = {(row.sheet, *(row_and_column(row.cells[columns.VALUE]) or (0, 0))) for row in self.rows.rows}
         return [
             finding
@@ -76,12 +85,31 @@ def receive_file(actor: Any, file: IO[bytes], name: str) -> Upload:
     if read.refused:
         return _keep(upload, None, read.findings, refused=True)
     table = Table(read, read_template(read))
-    upload.mapping = describe(table)
+    if table.rows.recognised:
+        upload.mapping = describe(table)
+    else:
+        table, upload.mapping = _foreign(actor, read, upload.name)
     problem = _file_problem(table)
     findings = table.file_findings()
     if problem is not None:
         return _keep(upload, content, [problem, *_without_the_general(findings)], refused=True)
     return _keep(upload, content, [*_seen_before(upload), *findings], refused=False)
+
+
+def _foreign(actor: Any, read: ReadResult, name: str) -> tuple[Table, dict[str, Any]]:
+    """Somebody else's file as it is understood, by what was settled for files of its layout where there is something."""
+    scope = scope_of(actor)
+    reader = ForeignReader.of(scope, read, name)
+    reading = reader.proposed()
+    if reading.refused:
+        return Table(read, TemplateRows(), reading), {"kind": "foreign", "file_kind": read.kind}
+    fingerprint = fingerprint_of(reading.mapping)
+    saved = saved_for(scope, fingerprint)
+    recalled = None
+    if saved is not None:
+        reading = reader.recalled(reading.mapping, saved.mapping)
+        recalled = {"id": saved.pk, "name": saved.name, "on": saved.last_used.isoformat()}
+    return Table(read, TemplateRows(), reading), reader.described(reading, fingerprint, recalled)
 
 
 def clean_name(name: str) -> str:
@@ -97,10 +125,28 @@ def clean_name(name: str) -> str:
 
 def read_table(upload: Upload) -> Table:
     """The stored file, read again; raises `Conflict` where it can no longer be read."""
+    read = _read_stored(upload)
+    if upload.mapping.get("kind") == FOREIGN:
+        reader = ForeignReader.of(scope_of(upload.uploaded_by), read, upload.name)
+        return Table(read, TemplateRows(), reader.under(mapping_of(upload.mapping)))
+    return Table(read, read_template(read))
+
+
+def read_otherwise(upload: Upload, data: dict[str, Any] | None) -> tuple[list[Finding], dict[str, Any]]:
+    """Somebody else's file with a person's corrections, or with `None` as if it were the first of its source: the
+    remarks on it and the mapping to keep. Raises `Invalid` where a correction cannot be made."""
+    read, kept = _read_stored(upload), upload.mapping
+    reader = ForeignReader.of(scope_of(upload.uploaded_by), read, upload.name)
+    reading = reader.proposed() if data is None else reader.corrected(mapping_of(kept), data)
+    recalled = None if data is None else kept["recalled"]
+    return remarks(reading), reader.described(reading, kept["fingerprint"], recalled)
+
+
+def _read_stored(upload: Upload) -> ReadResult:
     read = read_bytes(stored_content(upload), upload.name)
     if read.refused:
         raise Conflict("unreadable", with_messages(read.findings)[0].message)
-    return Table(read, read_template(read))
+    return read
 
 
 def stored_content(upload: Upload) -> bytes:
@@ -129,6 +175,11 @@ def annotated_file(upload: Upload, marked: Iterable[UploadRow]) -> tuple[str, by
     return f"{stem}_{_('检查结果')}.{'csv' if kind == 'csv' else 'xlsx'}", content
 
 
+def as_stored(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as they are stored with an upload, each with its sentence."""
+    return [{**finding.to_json(), "cell": finding.address} for finding in with_messages(findings)]
+
+
 def finding_of(stored: dict[str, Any]) -> Finding:
     """A finding as it was stored with the upload."""
     return Finding(**{name: value for name, value in stored.items() if name != "cell"})
@@ -143,9 +194,7 @@ def describe(table: Table) -> dict[str, Any]:
         by_sheet.setdefault(row.sheet, []).append(row)
     own = {columns.META_SHEET, columns.FINDINGS_SHEET}
     periods = sorted({(row.year, row.quarter) for row in rows})
-    kind = "foreign"
-    if table.rows.recognised:
-        kind = "template" if meta or all(name in row.cells for row in rows for name in columns.CSV) else "columns"
+    kind = "template" if meta or all(name in row.cells for row in rows for name in columns.CSV) else "columns"
     return {
         "kind": kind,
         "file_kind": table.read.kind,
@@ -185,14 +234,8 @@ def _file_problem(table: Table) -> Finding | None:
     names = [sheet.name[:SHEET_LENGTH].casefold() for sheet in table.read.sheets]
     if len(set(names)) < len(names):
         return _finding("sheet_name_twice", _("工作簿中有同名的工作表，分不清数据出自哪一张。请改名后重新上传。"))
-    if not table.rows.recognised:
-        return _finding(
-            "foreign_workbook",
-            _(
-                "这个文件不是本系统的填报模板，也没有“指标编码”“行政区划代码”“年份”“季度”“本季值”这些列，不知道哪一格是哪项数据。"
-            )
-            + _("请在“上传”页下载本单位、本季度的填报模板，把数据填入“本季值”列后上传。"),
-        )
+    if table.figures is not None:
+        return _foreign_problem(table.figures)
     if not table.rows.rows and not table.row_findings():
         broken = [f for f in with_messages(table.rows.findings) if f.level == "error"]
         if broken:
@@ -201,8 +244,21 @@ def _file_problem(table: Table) -> Finding | None:
     return None
 
 
+def _foreign_problem(reading: Reading) -> Finding | None:
+    """Why somebody else's file cannot be used: nothing in it stands where figures stand."""
+    if reading.refused:
+        return next(replace(finding, level="refused") for finding in reading.findings if finding.level == "refused")
+    if reading.rows:
+        return None
+    return _finding(
+        "foreign_workbook",
+        _("文件中没有认出数据表：数据表应有表头，并写明地区、指标和数值。")
+        + _("请检查后重新上传，或在“上传”页下载本单位、本季度的填报模板，把数据填入“本季值”列后上传。"),
+    )
+
+
 def _without_the_general(findings: list[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.code != "no_template"]
+    return [finding for finding in findings if finding.code not in {"no_template", "no_table"}]
 
 
 def _seen_before(upload: Upload) -> list[Finding]:
@@ -226,7 +282,7 @@ def _finding(code: str, message: str, level: Level = "refused") -> Finding:
 def _keep(upload: Upload, content: bytes | None, findings: list[Finding], *, refused: bool) -> Upload:
     """Stores the upload and, where the gate let it in, its file: one file for one content, however often it comes."""
     upload.state = Upload.State.REFUSED if refused else Upload.State.RECEIVED
-    upload.findings = [{**finding.to_json(), "cell": finding.address} for finding in with_messages(findings)]
+    upload.findings = as_stored(findings)
     if content is not None:
         storage, path = upload.file.storage, upload_path(upload, "")
         upload.file.name = path if storage.exists(path) else storage.save(path, ContentFile(content))

@@ -13,22 +13,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from indicators.check_words import finding_words
 from indicators.models import Figure, Upload, UploadRow
+from indicators.selectors.figure_checks import check_values
 from indicators.services.entry_rules import Entry, Ground, Key, Refusal, same_content
 from indicators.services.upload_files import SHEET_LENGTH, Table
-from indicators.workbooks import columns
-from indicators.workbooks.addresses import row_and_column
-from indicators.workbooks.inert import clean_text
+from indicators.services.upload_rows import FileRow, Said, rows_of_reading, rows_of_template
 from indicators.workbooks.results import Finding
 from indicators.workbooks.sentences import finding_sentence
-from indicators.workbooks.template_rows import TemplateRow
 from ipdash.accounts.audit import storable
-from ipdash.core.figure_sentences import sentence
-from ipdash.core.figure_text import Verdict as Reading
+from ipdash.core.periods import Quarter
 from plans.scope import scope_of
 
 Verdict = UploadRow.Verdict
 NOTE_LENGTH = 500
+# Cells that are no figure to be stored, by what the file says of them.
+SET_ASIDE = {
+    Said.MISSING: Verdict.MISSING, Said.TOTAL: Verdict.TOTAL, Said.DERIVED: Verdict.DERIVED, Said.LEFT_OUT: Verdict.LEFT_OUT
+}  # fmt: skip
 # Refusals made before it is known that the uploader may report the region.
 FOREIGN = frozenset({"unknown_indicator", "not_found", "bad_period", "not_allowed"})
 # All that reporting and review change of a figure; what undoing puts back.
@@ -40,13 +42,12 @@ KEPT_FIELDS = (
 
 def judged_rows(actor: Any, upload: Upload, table: Table, today: date) -> list[UploadRow]:
     """The rows of the preview, in the file's order: one for each figure cell and for each row that cannot be read."""
-    pairs = [(row, _entry(row)) for row in table.rows.rows]
-    entries = [entry for _row, entry in pairs]
-    ground = Ground.read(scope_of(actor), entries, today=today, reason="", submit=True)
-    figures = _figures(ground, entries)
-    several = len({row.sheet for row in table.rows.rows}) > 1
-    judge = _Judge(upload, ground, figures, several)
-    judged = [judge.row(row, entry) for row, entry in pairs]
+    rows = rows_of_template(table.rows.rows) if table.figures is None else rows_of_reading(table.figures)
+    ground = Ground.read(scope_of(actor), [row.entry for row in rows], today=today, reason="", submit=True)
+    figures = _figures(ground, [row.entry for row in rows])
+    judge = _Judge(upload, ground, figures, several=len({row.sheet for row in rows}) > 1)
+    judged = [judge.row(row) for row in rows]
+    _ask_about_the_odd(judge, judged)
     taken = {(row.sheet, row.row, row.column) for row in judged}
     for finding in table.row_findings():
         row = judge.unreadable(finding)
@@ -93,20 +94,20 @@ class _Judge:
     figures: dict[Key, Figure]
     several: bool
 
-    def row(self, row: TemplateRow, entry: Entry) -> UploadRow:
-        number, column = row_and_column(row.cells[columns.VALUE]) or (row.row, 1)
+    def row(self, row: FileRow) -> UploadRow:
+        entry = row.entry
         judged = UploadRow(
-            upload=self.upload, sheet=row.sheet[:SHEET_LENGTH], row=number, column=column, cell=row.cells[columns.VALUE],
-            indicator_text=row.indicator_code, region_text=row.region_code, year=row.year, quarter=row.quarter,
-            printed=clean_text(row.value.printed)[:60],
+            upload=self.upload, sheet=row.sheet[:SHEET_LENGTH], row=row.row, column=row.column, cell=row.cell,
+            indicator_text=row.indicator_text[:120], region_text=row.region_text[:60],
+            year=row.year or None, quarter=row.quarter or None, printed=row.printed[:60],
         )  # fmt: skip
         not_taken = self.ground.refusal(entry)
         self._name(judged, entry, not_taken)
         refusal = self._refusal(row, entry, not_taken)
         if refusal is not None:
-            self._say(judged, Verdict.REFUSED, refusal.code, refusal.message)
-        elif row.value.verdict is Reading.MISSING:
-            self._say(judged, Verdict.MISSING, row.value.code, sentence(row.value.code, row.value.params))
+            self.say(judged, Verdict.REFUSED, refusal.code, refusal.message)
+        elif row.said in SET_ASIDE:
+            self.say(judged, SET_ASIDE[row.said], row.code, row.message)
         else:
             self._compare(judged, row, entry)
         return judged
@@ -121,7 +122,7 @@ class _Judge:
             column=column,
             cell=finding.address,
         )
-        self._say(judged, Verdict.REFUSED, finding.code, finding_sentence(finding))
+        self.say(judged, Verdict.REFUSED, finding.code, finding_sentence(finding))
         return judged
 
     def _name(self, judged: UploadRow, entry: Entry, refusal: Refusal | None) -> None:
@@ -130,11 +131,11 @@ class _Judge:
         if refusal is None or refusal.code not in FOREIGN:
             judged.region = self.ground.regions[entry.region]
 
-    def _refusal(self, row: TemplateRow, entry: Entry, refusal: Refusal | None) -> Refusal | None:
+    def _refusal(self, row: FileRow, entry: Entry, refusal: Refusal | None) -> Refusal | None:
         """Why the row is not taken; `refusal` is the reason to refuse its entry. A cell without a figure is none."""
-        if row.value.verdict is Reading.REFUSED:
-            return Refusal(row.value.code, sentence(row.value.code, row.value.params))
-        if row.value.verdict is Reading.MISSING:
+        if row.said is Said.REFUSED:
+            return Refusal(row.code, row.message)
+        if row.said in SET_ASIDE:
             return None
         if refusal is not None:
             return refusal
@@ -153,7 +154,7 @@ class _Judge:
             )
         return None
 
-    def _compare(self, judged: UploadRow, row: TemplateRow, entry: Entry) -> None:
+    def _compare(self, judged: UploadRow, row: FileRow, entry: Entry) -> None:
         """New, changed, unchanged, or a question that a person has to answer first."""
         judged.value, judged.note = entry.value, entry.note or ""
         figure = self.figures.get(self.ground.key(entry))
@@ -164,14 +165,14 @@ class _Judge:
             if same_content(figure, entry) and not waiting:
                 judged.verdict = Verdict.UNCHANGED
                 return
-        if row.value.verdict is Reading.QUESTION:
-            self._say(judged, Verdict.QUESTION, row.value.code, sentence(row.value.code, row.value.params))
+        if row.said is Said.QUESTION:
+            self.say(judged, Verdict.QUESTION, row.code, row.message)
             return
         judged.verdict = Verdict.NEW if figure is None else Verdict.CHANGED
         if figure is not None and figure.value == entry.value:
-            self._say(judged, Verdict.CHANGED, *_same_value(figure, entry))
+            self.say(judged, Verdict.CHANGED, *_same_value(figure, entry))
 
-    def _say(self, row: UploadRow, verdict: Verdict, code: str, message: str) -> None:
+    def say(self, row: UploadRow, verdict: Verdict, code: str, message: str) -> None:
         row.verdict, row.code = verdict, code[:40]
         row.message = at_cell(place_of(row.sheet, row.cell) if self.several else row.cell, message)[:500]
 
@@ -197,12 +198,26 @@ def restore(figure: Figure, kept: dict[str, Any]) -> None:
         setattr(figure, field.attname, None if value is None else field.to_python(value))
 
 
-def _entry(row: TemplateRow) -> Entry:
-    note = clean_text(row.note)
-    return Entry(
-        row.indicator_code, row.region_code, row.year, row.quarter, row.value.value, note or None,
-        printed=clean_text(row.value.printed),
-    )  # fmt: skip
+def _ask_about_the_odd(judge: _Judge, rows: list[UploadRow]) -> None:
+    """Figures that are odd beside the ones around them and come without a word of explanation become questions."""
+    ground = judge.ground
+    given = {
+        (row.indicator.pk, row.region.pk, Quarter(row.year, row.quarter)): row
+        for row in rows
+        if row.verdict in (Verdict.NEW, Verdict.CHANGED, Verdict.QUESTION)
+        and row.indicator and row.region and row.year and row.quarter
+    }  # fmt: skip
+    known = {indicator.pk: indicator for indicator in ground.indicators.values()}
+    odd = check_values({key: row.value for key, row in given.items()}, known.values())
+    for key, found in odd.items():
+        row, indicator = given[key], known[key[0]]
+        if row.note or (row.before and row.before["note"] and row.old_value == row.value):
+            continue
+        words = "".join(finding_words(finding, indicator) for finding in found)
+        if row.verdict == Verdict.QUESTION:
+            row.message = f"{row.message}{words}"[:500]
+        else:
+            judge.say(row, Verdict.QUESTION, found[0].code, words)
 
 
 def _figures(ground: Ground, entries: list[Entry]) -> dict[Key, Figure]:

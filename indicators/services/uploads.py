@@ -11,13 +11,23 @@ from datetime import date
 from typing import IO, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from indicators.models import Upload, UploadRow
 from indicators.permissions import ENTERING, get_upload_for
 from indicators.services import upload_commit, upload_undo
+from indicators.services.saved_mappings import remember
 from indicators.services.upload_commit import blocking, change_state, commit, lock, require_own, require_state
-from indicators.services.upload_files import annotated_file, read_table, receive_file
+from indicators.services.upload_files import (
+    FOREIGN,
+    annotated_file,
+    as_stored,
+    read_otherwise,
+    read_table,
+    receive_file,
+)
+from indicators.services.upload_foreign import CHANGEABLE
 from indicators.services.upload_preview import count_rows, judged_rows
 from indicators.services.upload_undo import undo
 from ipdash.core.errors import Conflict, Invalid
@@ -31,6 +41,7 @@ __all__ = [
     "commit",
     "confirm_mapping",
     "preview",
+    "propose_again",
     "receive",
     "request_commit",
     "request_undo",
@@ -52,15 +63,63 @@ def receive(actor: Any, file: IO[bytes], name: str, today: date) -> Upload:
     return receive_file(actor, file, name)
 
 
-def confirm_mapping(actor: Any, upload: Upload) -> Upload:
-    """The person agrees with what was recognised; raises `Conflict` where nothing was, or all is stored already."""
+def confirm_mapping(
+    actor: Any,
+    upload: Upload,
+    data: dict[str, Any] | None = None,
+    *,
+    source: str | None = None,
+    today: date | None = None,
+) -> Upload:
+    """The person agrees with what was recognised, for somebody else's file with corrections (`data`).
+
+    With `source` the mapping is remembered under that name for the next file of the layout. Raises `Conflict` where
+    nothing was recognised, or all is stored already; `Invalid` for a correction that cannot be made.
+    """
+    require_own(actor, upload)
+    current = _open(upload)
+    is_foreign = current.mapping.get("kind") == FOREIGN
+    if data and not is_foreign:
+        raise Invalid("bad_mapping", _("识别结果与文件一致，不能另行指定；需要调整的请改正文件后重新上传。"))
+    fields: dict[str, Any] = {"state": State.MAPPED} if current.state == State.RECEIVED else {}
+    if data:
+        findings, mapping = read_otherwise(current, data)
+        fields |= {"state": State.MAPPED, "mapping": mapping, "findings": as_stored(findings)}
     with transaction.atomic():
-        current = lock(upload)
-        require_own(actor, current)
-        require_state(current, State.RECEIVED, State.MAPPED, State.PREVIEWED)
-        if current.state == State.RECEIVED:
-            change_state(current, {"state": State.MAPPED})
+        _keep_mapping(current, fields)
+        if is_foreign and source is not None and today is not None:
+            kept = fields.get("mapping", current.mapping)
+            settled = {name: kept[name] for name in CHANGEABLE}
+            remember(actor, source, kept["fingerprint"], settled, today=today)
     return Upload.objects.get(pk=upload.pk)
+
+
+def propose_again(actor: Any, upload: Upload) -> Upload:
+    """Somebody else's file is read as if it were the first of its source; what was settled or corrected is dropped."""
+    require_own(actor, upload)
+    current = _open(upload)
+    if current.mapping.get("kind") != FOREIGN:
+        raise Conflict("wrong_kind", _("这是本系统的填报模板，没有对应关系可以重新识别。"))
+    findings, mapping = read_otherwise(current, None)
+    _keep_mapping(current, {"state": State.RECEIVED, "mapping": mapping, "findings": as_stored(findings)})
+    return Upload.objects.get(pk=upload.pk)
+
+
+def _open(upload: Upload) -> Upload:
+    """The upload as it is now, still open for another mapping."""
+    current = Upload.objects.select_related("job", "uploaded_by").get(pk=upload.pk)
+    require_state(current, State.RECEIVED, State.MAPPED, State.PREVIEWED)
+    _require_idle(current)
+    return current
+
+
+def _keep_mapping(upload: Upload, fields: dict[str, Any]) -> None:
+    """Writes another mapping; rows that were judged under the earlier one are gone."""
+    with transaction.atomic():
+        if fields:
+            change_state(upload, fields)
+        if "mapping" in fields:
+            UploadRow.objects.filter(upload=upload).delete()
 
 
 def preview(actor: Any, upload: Upload, today: date) -> Upload:
@@ -82,9 +141,16 @@ def preview(actor: Any, upload: Upload, today: date) -> Upload:
 
 
 def request_commit(
-    actor: Any, upload: Upload, *, all_or_nothing: bool, confirmed: Collection[int] = (), all_confirmed: bool = False
+    actor: Any,
+    upload: Upload,
+    *,
+    all_or_nothing: bool,
+    confirmed: Collection[int] = (),
+    kinds: Collection[str] = (),
+    all_confirmed: bool = False,
 ) -> JobRun:
-    """Asks for the job that stores the upload. `confirmed`: ids of question rows; `all_confirmed`: every one of them.
+    """Asks for the job that stores the upload. `confirmed`: ids of question rows; `kinds`: codes of questions, all rows
+    of which are confirmed; `all_confirmed`: every one of them.
 
     Raises `Conflict`: `wrong_state`, `upload_busy` while another run is under way, `has_refused` with the list where
     all or nothing is asked for and something stands in the way already.
@@ -97,7 +163,7 @@ def request_commit(
         _require_idle(current)
         questions = UploadRow.objects.filter(upload=current, verdict=UploadRow.Verdict.QUESTION)
         if not all_confirmed:
-            questions = questions.filter(pk__in=confirmed)
+            questions = questions.filter(Q(pk__in=confirmed) | Q(code__in=kinds))
         answered = sorted(questions.values_list("pk", flat=True))
         if all_or_nothing:
             _require_nothing_refused(current, set(answered))

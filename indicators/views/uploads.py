@@ -19,6 +19,7 @@ from indicators.selectors import uploads as selectors
 from indicators.selectors.templates import template_quarters, template_units
 from indicators.services import uploads as services
 from indicators.views.templates import file_response
+from indicators.views.upload_mapping import foreign_mapping
 from ipdash.core import clock
 from ipdash.core.errors import Conflict, DomainError, Invalid
 from ipdash.core.periods import Quarter
@@ -34,7 +35,7 @@ Verdict = UploadRow.Verdict
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("数据文件"),
-        help_text=gettext_lazy("本系统的填报模板，或含同样列的表格；.xlsx、.xls 或 .csv，最大10 MB。"),
+        help_text=gettext_lazy("本系统的填报模板，或其他来源的统计表；.xlsx、.xls 或 .csv，最大10 MB。"),
         allow_empty_file=True,  # an empty file is refused like any other, with its own sentence
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
     )
@@ -74,11 +75,14 @@ def upload_new(request: HttpRequest) -> HttpResponse:
 def upload_mapping(request: HttpRequest, upload_id: int) -> HttpResponse:
     """Step 2: what was recognised, for the person to agree with."""
     upload = _own(request, upload_id)
+    is_open = upload.state in {Upload.State.RECEIVED, Upload.State.MAPPED, Upload.State.PREVIEWED}
+    if is_open and upload.mapping.get("kind") == "foreign":
+        return foreign_mapping(request, upload)
     if request.method == "POST":
         upload = services.confirm_mapping(request.user, upload)
         services.preview(request.user, upload, clock.today())
         return redirect("upload-preview", upload_id=upload.pk)
-    if upload.state not in {Upload.State.RECEIVED, Upload.State.MAPPED, Upload.State.PREVIEWED}:
+    if not is_open:
         return redirect("upload", upload_id=upload.pk)
     unit = Unit.objects.visible_to(scope_of(request.user)).filter(pk=upload.mapping.get("unit") or 0).first()
     context = {"upload": upload, "step": 2, "unit": unit, "periods": _periods(upload), **_findings(request, upload)}
@@ -101,12 +105,19 @@ def upload_preview(request: HttpRequest, upload_id: int) -> HttpResponse:
         try:
             services.request_commit(
                 request.user, upload, all_or_nothing=form.cleaned_data["choice"] == "all",
-                confirmed=confirmed, all_confirmed=form.cleaned_data["confirm_all"],
+                confirmed=confirmed, kinds=request.POST.getlist("confirm_kind")[:50], all_confirmed=form.cleaned_data["confirm_all"],
             )  # fmt: skip
             return redirect("upload", upload_id=upload.pk)
         except DomainError as refused:
             error = refused
-    context = {"upload": upload, "step": 3, "form": form, "error": error, "confirmed": confirmed}
+    context = {
+        "upload": upload,
+        "step": 3,
+        "form": form,
+        "error": error,
+        "confirmed": confirmed,
+        "kinds_confirmed": request.POST.getlist("confirm_kind"),
+    }
     context |= _difference(request, upload)
     return render(request, "uploads/preview.html", context, status=error.status if error else 200)
 
@@ -180,7 +191,8 @@ def _difference(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         return {"verdict": Verdict(verdict), "page": page, "counts": counts}
     groups = selectors.preview_groups(scope, upload, counts, {"refused": 500, "question": QUESTIONS})
     storable = sum(counts.get(name, 0) for name in ("new", "changed", "question"))
-    return {"groups": groups, "counts": counts, "storable": storable, **_findings(request, upload)}
+    kinds = selectors.question_kinds(scope, upload) if counts.get("question") else []
+    return {"groups": groups, "counts": counts, "storable": storable, "kinds": kinds, **_findings(request, upload)}
 
 
 def _findings(request: HttpRequest, upload: Upload) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def test_of_two_hundred_figures_the_three_wrong_ones_are_named_with_cell_and_rea
     assert refused[0].message.startswith("I15：“12-”的负号写在数字后面")
     assert (upload.state, upload.counts) == (
         Upload.State.PREVIEWED,
-        {"rows": 200, "new": 197, "changed": 0, "unchanged": 0, "question": 0, "refused": 3, "missing": 0},
+        dict.fromkeys(UploadRow.Verdict.values, 0) | {"rows": 200, "new": 197, "refused": 3},
     )
     assert not Figure.objects.exists(), "a preview stores nothing"
 

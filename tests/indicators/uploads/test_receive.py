@@ -67,8 +67,16 @@ def test_a_file_of_more_than_ten_megabytes_is_refused_before_it_is_read(world: W
     assert stored_files(settings) == []
 
 
-def test_a_foreign_workbook_is_told_which_template_to_use(world: World) -> None:
+def test_a_foreign_workbook_is_taken_in_with_what_it_does_not_say_as_a_question(world: World) -> None:
     upload = world.receive(FOREIGN)
+    assert (upload.state, upload.mapping["kind"], upload.findings) == (Upload.State.RECEIVED, "foreign", [])
+    assert [(question["about"], question["name"], question["count"]) for question in upload.mapping["questions"]] == [
+        ("region", "北京", 2)
+    ]
+
+
+def test_a_workbook_without_any_table_is_told_which_template_to_use(world: World) -> None:
+    upload = world.receive(hostile.workbook(["关于报送材料的通知"], ["请各单位于月底前报送。"]))
     assert (upload.state, upload.mapping["kind"]) == (Upload.State.REFUSED, "foreign")
     assert [finding["code"] for finding in upload.findings] == ["foreign_workbook"]
     assert "填报模板" in upload.findings[0]["message"]
