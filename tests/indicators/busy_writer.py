@@ -33,7 +33,8 @@ def make() -> None:
     staff = builders.make_user("staff", region=region, name="staff")
     table = "指标编码,行政区划代码,年份,季度,本季值\r\npatents,610302,2025,2,17\r\n".encode("utf-8-sig")
     upload = uploads.preview(staff, uploads.receive(staff, io.BytesIO(table), "二季度.csv", TODAY), TODAY)
-    uploads.commit(staff, upload, all_or_nothing=True, confirmed=(), today=TODAY)
+    answered = set(upload.rows.values_list("pk", flat=True))
+    uploads.commit(staff, upload, all_or_nothing=True, confirmed=answered, today=TODAY)
     with transaction.atomic():
         mark_plan_changed(plan.pk, requested_by=None)
     run_due_jobs()

@@ -86,7 +86,8 @@ def by_upload(world: histories.World, given: Sequence[Entry]) -> None:
     rows = [f"{e.indicator},,{e.region},,{e.year},{e.quarter},,{e.value}," for e in given]
     content = "\r\n".join([histories.HEADER, *rows]).encode("utf-8-sig")
     upload = uploads.preview(world.staff, uploads.receive(world.staff, io.BytesIO(content), "表.csv", TODAY), TODAY)
-    counts = uploads.commit(world.staff, upload, all_or_nothing=True, confirmed=(), today=TODAY)
+    answered = set(upload.rows.values_list("pk", flat=True))
+    counts = uploads.commit(world.staff, upload, all_or_nothing=True, confirmed=answered, today=TODAY)
     assert counts["stored"] == len(given)
     approve_figures(world.reviewers[0], list(Figure.objects.values_list("pk", flat=True)))
 
