@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from indicators.models import Decomposition, Figure, Indicator, ReportingDuty, ReportingPeriod, TargetLine, Upload
 from ipdash.core.errors import NotAllowed
 from ipdash.core.periods import Quarter
+from ipdash.core.written import ById
 from plans.models import Plan, Role
 from plans.permissions import not_found, reads_plan
 from plans.querysets import code_within
@@ -23,6 +24,11 @@ from plans.scope import BUSINESS_READERS, Scope
 REVIEWING = (Role.REVIEWER,)
 ENTERING = (Role.STAFF, Role.REPORTER)
 INSIDE_REGION = (Role.STAFF, Role.REVIEWER)
+_LINE: ById[TargetLine] = ById(
+    lambda: TargetLine.objects.select_related(
+        "plan__region", "region", "indicator__numerator", "indicator__denominator", "lead_unit"
+    ).defer("plan__source_text")
+)
 
 
 def plans_with_a_duty(scope: Scope) -> Q:
@@ -168,18 +174,10 @@ def can_change_indicator(scope: Scope, indicator: Indicator) -> bool:
 
 def get_line_for(scope: Scope, line_id: int) -> TargetLine:
     """The target line, or `NotVisible`."""
-    line = (
-        TargetLine.objects.select_related(
-            "plan__region", "region", "indicator__numerator", "indicator__denominator", "lead_unit"
-        )
-        .defer("plan__source_text")
-        .filter(pk=line_id)
-        .first()
-    )
+    line = _LINE.get(line_id)
     if line is None or not _sees_line(scope, line):
         raise not_found()
-    found: TargetLine = line
-    return found
+    return line
 
 
 def get_decomposition_for(scope: Scope, decomposition_id: int) -> Decomposition:

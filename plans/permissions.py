@@ -12,11 +12,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ipdash.core.errors import NotAllowed, NotVisible
+from ipdash.core.written import ById
 from plans.models import CollectiveMember, ImportItem, Plan, PlanImport, PlanTask, Region, Role, Unit
 from plans.querysets import code_within
 from plans.scope import BUSINESS_READERS, Scope, scope_of
 
 PlanReaders = Callable[[Scope], Q]
+_PLAN: ById[Plan] = ById(lambda: Plan.objects.select_related("region").defer("source_text"))
 _plan_readers: list[PlanReaders] = []
 
 
@@ -107,11 +109,10 @@ def reads_plan(scope: Scope, plan: Plan) -> bool:
 
 def get_plan_for(scope: Scope, plan_id: int) -> Plan:
     """The plan with its region, without the text of its document, or `NotVisible`."""
-    plan = Plan.objects.select_related("region").defer("source_text").filter(pk=plan_id).first()
+    plan = _PLAN.get(plan_id)
     if plan is None or not reads_plan(scope, plan):
         raise not_found()
-    found: Plan = plan
-    return found
+    return plan
 
 
 def get_task_for(scope: Scope, task_id: int) -> PlanTask:

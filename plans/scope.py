@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from plans.models import Membership, Role, Unit
+from ipdash.core.written import ask
+from plans.models import Membership, Region, Role, Unit
 
 
 @dataclass(frozen=True)
@@ -67,20 +68,37 @@ def forget_scope(user: Any) -> None:
         del user._ipdash_scope
 
 
+_TABLES = {
+    "membership": Membership._meta.db_table,
+    "region": Region._meta.db_table,
+    "unit": Unit._meta.db_table,
+}  # fmt: skip
+# Asked with every page: the person's memberships with their places, and the offices (处室) of their units, which are
+# reached with the unit, one level down as the directory has it.
+_MEMBERSHIPS = """
+    SELECT membership.role, region.code, region.level, membership.unit_id, home.code, office.id
+    FROM {membership} membership
+    LEFT JOIN {region} region ON region.id = membership.region_id
+    LEFT JOIN {unit} unit ON unit.id = membership.unit_id
+    LEFT JOIN {region} home ON home.id = unit.region_id
+    LEFT JOIN {unit} office ON office.parent_id = unit.id
+    WHERE membership.user_id = %s
+""".format(**_TABLES)  # noqa: S608 - names of our own tables
+
+
 def _read_scope(user_id: int) -> Scope:
     regions: dict[str, set[str]] = {}
     units: dict[str, set[int]] = {}
     homes: set[str] = set()
     roles: set[str] = set()
-    for membership in Membership.objects.filter(user_id=user_id).select_related("region", "unit__region"):
-        roles.add(membership.role)
-        if membership.region is not None:
-            regions.setdefault(membership.role, set()).add(membership.region.prefix)
-            homes.add(membership.region.code)
-        if membership.unit is not None:
-            units.setdefault(membership.role, set()).add(membership.unit.pk)
-            homes.add(membership.unit.region.code)
-    _add_offices(units)
+    for role, code, level, unit, home, office in ask(_MEMBERSHIPS, (user_id,)):
+        roles.add(role)
+        if code is not None:
+            regions.setdefault(role, set()).add(Region(code=code, level=level).prefix)
+            homes.add(code)
+        if unit is not None:
+            units.setdefault(role, set()).update({unit} if office is None else {unit, office})
+            homes.add(home)
     return Scope(
         user_id=user_id,
         roles=frozenset(roles),
@@ -88,16 +106,6 @@ def _read_scope(user_id: int) -> Scope:
         units={role: frozenset(ids) for role, ids in units.items()},
         homes=frozenset(homes),
     )
-
-
-def _add_offices(units: dict[str, set[int]]) -> None:
-    """A bureau's people reach its offices (处室), one level down as the directory has it."""
-    held = {unit for ids in units.values() for unit in ids}
-    if not held:
-        return
-    offices = list(Unit.objects.filter(parent__in=held).values_list("id", "parent_id"))
-    for ids in units.values():
-        ids.update(office for office, parent in offices if parent in ids)
 
 
 BUSINESS_READERS = (Role.STAFF, Role.REVIEWER, Role.LEADER)

@@ -6,13 +6,11 @@ from it), and a recomputation sets `computed_version` and the rows' `computed_at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-
-from django.db import connection
 
 from indicators.models import Attainment, Indicator, ReportingDuty, TargetLine
 from ipdash.core.periods import Quarter
+from ipdash.core.written import ask
 from plans.models import Assignment, Plan, PlanTask, Region, Unit
 
 Stamp = tuple[Any, ...]
@@ -75,7 +73,7 @@ NO_ROW = 0
 def line_stamps(plan: Plan, region: Region, first_year: int, last_year: int) -> dict[int, Stamp]:
     """By line id, in the plan's order, what tells a change of the line's row over the years shown."""
     place = (plan.pk, region.pk)
-    return {pk: tuple(stamp) for pk, *stamp in _ask(_LINES, (*place, first_year, last_year, *place))}
+    return {pk: tuple(stamp) for pk, *stamp in ask(_LINES, (*place, first_year, last_year, *place))}
 
 
 def is_stale(stamp: Stamp) -> bool:
@@ -85,7 +83,7 @@ def is_stale(stamp: Stamp) -> bool:
 
 def page_stamp(plan: Plan, region: Region) -> Stamp:
     """What tells a change of the rest of an overview: the plan, its tasks, and the names of units."""
-    (around,) = _ask(_AROUND, (region.pk, plan.pk, plan.pk, plan.pk))
+    (around,) = ask(_AROUND, (region.pk, plan.pk, plan.pk, plan.pk))
     return plan.version, plan.state, region.name, *around
 
 
@@ -95,7 +93,7 @@ def regions_to_choose(plan: Plan, region: Region) -> list[tuple[str, str]]:
     above = (code[:2] + "0000", code[:4] + "00", plan.region.code)
     return [
         (found, name)
-        for found, name in _ask(_REGIONS, (region.pk, region.parent_id or NO_ROW, *above, plan.pk))
+        for found, name in ask(_REGIONS, (region.pk, region.parent_id or NO_ROW, *above, plan.pk))
         if plan.region.contains(found)
     ]
 
@@ -106,12 +104,6 @@ def line_stamp(line: TargetLine, quarter: Quarter) -> Stamp:
     parts = (indicator.pk, indicator.numerator_id or NO_ROW, indicator.denominator_id or NO_ROW)
     above = region.parent_id or NO_ROW
     family = (line.plan_id, indicator.pk, line.basis, line.pk, above, region.pk, above)
-    (found,) = _ask(_FAMILY, (line.pk, line.pk, *parts, quarter.year, quarter.quarter, *family))
+    (found,) = ask(_FAMILY, (line.pk, line.pk, *parts, quarter.year, quarter.quarter, *family))
     own = (line.version, line.input_version, line.computed_version)
     return line.plan.version, line.plan.state, region.name, *own, *found
-
-
-def _ask(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())

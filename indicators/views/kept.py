@@ -25,8 +25,11 @@ from ipdash.accounts.sessions import SEEN_NOTED_EVERY, seconds_left
 from ipdash.core import clock
 from plans.scope import Scope
 
-TOKEN = re.compile(r'''((?:"X-CSRFToken": |name="csrfmiddlewaretoken" value=)")[A-Za-z0-9]{64}"''')
-LEFT = re.compile(r'data-session-seconds="[0-9]*"')
+TOKENS = (
+    re.compile(rb'("X-CSRFToken": ")[A-Za-z0-9]{64}'),
+    re.compile(rb'(name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}'),
+)
+LEFT = re.compile(rb'data-session-seconds="[0-9]*"')
 KEPT_SECONDS = 24 * 3600
 AT_LEAST_LEFT = settings.SESSION_IDLE_SECONDS - SEEN_NOTED_EVERY
 """Every kept page says that so many seconds of the session are left: after a use there are no fewer, but at its very end."""
@@ -43,16 +46,23 @@ def kept_page(request: HttpRequest, scope: Scope, version: object, make: Callabl
     mark = _mark(request, scope, version)
     if _is_held(request, mark):
         return _private(HttpResponseNotModified(), _etag(mark, request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")))
-    page = cache.get(f"page:{mark}")
-    if page is None:
+    around_tokens: list[bytes] | None = cache.get(f"page:{mark}")
+    if around_tokens is None:
         response = make()
         if response.status_code != 200:
             return response
-        page = LEFT.sub(f'data-session-seconds="{AT_LEAST_LEFT}"', response.content.decode())
-        cache.set(f"page:{mark}", page, KEPT_SECONDS)
-    token = get_token(request)
-    response = HttpResponse(TOKEN.sub(rf'\g<1>{token}"', page))
+        around_tokens = _around_tokens(response.content)
+        cache.set(f"page:{mark}", around_tokens, KEPT_SECONDS)
+    response = HttpResponse(get_token(request).encode().join(around_tokens))
     return _private(response, _etag(mark, request.META["CSRF_COOKIE"]))
+
+
+def _around_tokens(page: bytes) -> list[bytes]:
+    """What stands before, between and after the form tokens; for every reader with the same time left."""
+    page = LEFT.sub(b'data-session-seconds="%d"' % AT_LEAST_LEFT, page)
+    for token in TOKENS:
+        page = token.sub(rb"\1\0", page)
+    return page.split(b"\0")
 
 
 def _private(response: HttpResponse, etag: str) -> HttpResponse:

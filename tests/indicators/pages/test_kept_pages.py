@@ -49,7 +49,7 @@ def test_a_page_that_the_browser_has_still_is_not_sent_again(client_of: ClientOf
         first = client.get(path)
         again = client.get(path, headers={"If-None-Match": first["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
-        assert first["Cache-Control"] == again["Cache-Control"] == "private, no-cache"
+        assert first["Cache-Control"] == again["Cache-Control"] == "private, no-store"
         assert "Cookie" in first["Vary"]
 
 
