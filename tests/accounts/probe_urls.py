@@ -36,6 +36,7 @@ urlpatterns = [
     path("", include("ipdash.accounts.urls")),
     path("", page, name="home"),
     path("plans/", page),
+    path("rules/", page, name="rules"),
     path("refusing/", refusing_page),
     path("healthz", page),
     path("api/v1/probe/", Probe.as_view()),

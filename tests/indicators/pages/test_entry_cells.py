@@ -79,7 +79,7 @@ def test_what_somebody_else_wrote_meanwhile_comes_back_and_stays(client, form):
 def test_an_odd_value_is_saved_with_its_hint_and_the_value_that_may_be_meant(client, form):
     usual = Figure.objects.get(indicator__code=CODE, region__code="500120", year=2025, quarter=2).value
     assert usual is not None
-    typed = str(usual * 15)
+    typed = str(usual * 10)
     row = told(client.post("/entry/cells/", cell(form, CODE, value=typed)))
     assert row["ok"]
     assert "请核对" in row["below"]
@@ -90,11 +90,11 @@ def test_an_odd_value_is_saved_with_its_hint_and_the_value_that_may_be_meant(cli
 def test_an_odd_value_is_handed_in_only_with_a_word_and_is_kept_meanwhile(client, form):
     usual = Figure.objects.get(indicator__code=CODE, region__code="500120", year=2025, quarter=2).value
     assert usual is not None
-    odd = form | {f"value.{key(CODE)}": str(usual * 15)}
+    odd = form | {f"value.{key(CODE)}": str(usual * 10)}
     answer = client.post("/entry/", odd | {"do": "submit"})
     assert answer.status_code == 400
     assert "在说明中写一句原因后再提交" in answer.content.decode()
-    assert (figure(CODE).state, figure(CODE).value) == (Figure.State.DRAFT, usual * 15)
+    assert (figure(CODE).state, figure(CODE).value) == (Figure.State.DRAFT, usual * 10)
     again = form_of(client.get("/entry/")) | {f"note.{key(CODE)}": "集中发证"}
     client.post("/entry/", again | {"do": "submit"})
     assert (figure(CODE).state, figure(CODE).note) == (Figure.State.SUBMITTED, "集中发证")

@@ -51,6 +51,7 @@ PAGES = {
     "manage-target": STAFF,
 }
 WRITES = {
+    "manage-period-urge": STAFF,
     "manage-account-active": SYSADMIN,
     "manage-account-unlock": SYSADMIN,
     "manage-account-password": SYSADMIN,

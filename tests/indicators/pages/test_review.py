@@ -64,7 +64,7 @@ class TestOddOnesFirst:
 
     def test_a_fall_by_half_is_named_too(self, reviewer):
         waiting("ip_service_institutions", "20")
-        assert items_of(reviewer)["ip_service_institutions"].reasons == ["以往走势多在46家至50家之间。"]
+        assert items_of(reviewer)["ip_service_institutions"].reasons == ["以往走势多在45家至51家之间。"]
 
     def test_a_running_total_is_compared_by_the_quarter_s_own_part(self, reviewer):
         # 6, 18, 30: twelve in each of the last two quarters.
