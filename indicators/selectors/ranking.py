@@ -11,7 +11,7 @@ from django.db.models import Q
 from indicators.display import line_display
 from indicators.explanations import children_word
 from indicators.models import Attainment, TargetLine
-from indicators.permissions import visible_lines
+from indicators.permissions import sees_region
 from ipdash.core.periods import Quarter
 from plans.models import Region
 from plans.scope import Scope
@@ -63,9 +63,9 @@ def rankings(scope: Scope, line: TargetLine, quarter: Quarter) -> Rankings:
     if line.region.parent_id is not None:
         kin |= Q(region__parent=line.region.parent_id)
     lines = list(family.filter(kin).select_related("region").order_by("region__code"))
-    if not lines:
+    if all(each.pk == line.pk for each in lines):
         return Rankings(None, None)
-    shown = set(family.filter(kin).filter(visible_lines(scope)).values_list("pk", flat=True))
+    shown = {each.pk for each in lines if sees_region(scope, line.plan, each.region.code)}
     rows = {row.line_id: row for row in Attainment.objects.at(quarter).filter(line__in=[each.pk for each in lines])}
     for each in lines:
         each.plan, each.indicator = line.plan, line.indicator
