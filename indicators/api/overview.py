@@ -200,8 +200,8 @@ def _change(line: OverviewLine) -> dict[str, Any]:
 
 def _unit(tasks: UnitTasks) -> dict[str, Any]:
     return {
-        "unit": tasks.unit.pk,
-        "name": tasks.unit.name,
+        "unit": tasks.unit_id,
+        "name": tasks.name,
         "total": tasks.total,
         "done": tasks.done,
         "in_progress": tasks.in_progress,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Generic, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from indicators.display import line_display, line_places, line_unit, shown_value
 from indicators.models import Attainment, Indicator, ReportingDuty, TargetLine
@@ -18,10 +18,16 @@ from indicators.permissions import visible_in_plan
 from indicators.rules.outlook import falls_short
 from indicators.selectors.conclusion import LIGHTS, WORST_FIRST, S, conclusion, worst_first
 from ipdash.core.periods import Quarter, quarters_between
-from plans.models import Plan, PlanTask, Region, Unit
+from ipdash.core.written import ask
+from plans.models import Assignment, Plan, PlanTask, Region, Unit
 from plans.scope import Scope
 
 SPARK_QUARTERS = 8
+_TABLES = {
+    "task": PlanTask._meta.db_table,
+    "assignment": Assignment._meta.db_table,
+    "unit": Unit._meta.db_table,
+}  # fmt: skip
 
 
 class Past(NamedTuple):
@@ -134,7 +140,8 @@ class OverviewLine:
 class UnitTasks:
     """One unit's tasks in a plan, counted by status."""
 
-    unit: Unit
+    unit_id: int
+    name: str
     total: int
     done: int
     in_progress: int
@@ -272,17 +279,20 @@ def reporting_units(lines: Sequence[TargetLine], quarter: Quarter) -> dict[int, 
     return {pk: units[pair] for pk, pair in wanted.items() if pair in units}
 
 
+_UNIT_TASKS = """
+    SELECT unit.id, unit.name, COUNT(DISTINCT task.id) AS total,
+           COUNT(DISTINCT CASE WHEN task.status = %s THEN task.id END),
+           COUNT(DISTINCT CASE WHEN task.status = %s THEN task.id END)
+    FROM {task} task
+    JOIN {assignment} assignment ON assignment.task_id = task.id
+    JOIN {unit} unit ON unit.id = assignment.unit_id
+    WHERE task.plan_id = %s
+    GROUP BY unit.id, unit.name
+    ORDER BY total DESC, unit.name
+""".format(**_TABLES)  # noqa: S608 - names of our own tables
+
+
 def unit_tasks(plan: Plan) -> list[UnitTasks]:
     """The plan's tasks by unit, most first; a unit counts once a task whatever its roles."""
-    units = (
-        Unit.objects.filter(assignments__task__plan=plan)
-        .annotate(
-            total=Count("assignments__task", distinct=True),
-            done=Count("assignments__task", filter=Q(assignments__task__status=PlanTask.Status.DONE), distinct=True),
-            moving=Count(
-                "assignments__task", filter=Q(assignments__task__status=PlanTask.Status.IN_PROGRESS), distinct=True
-            ),
-        )
-        .order_by("-total", "name")
-    )
-    return [UnitTasks(unit, unit.total, unit.done, unit.moving) for unit in units]
+    asked = (PlanTask.Status.DONE, PlanTask.Status.IN_PROGRESS, plan.pk)
+    return [UnitTasks(*counted) for counted in ask(_UNIT_TASKS, asked)]

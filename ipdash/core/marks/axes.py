@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from ipdash.core.display import number_text
 from ipdash.core.marks.svg import element, text_width
 from ipdash.core.periods import Quarter
+from ipdash.core.words import say as _
 
 MOST_LABELS = 12
 ROW = 18.0  # the height of a row of tick labels

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from ipdash.core.display import with_unit
 from ipdash.core.marks.axes import Axis, Frame, Labels, QuarterScale, axis_height, quarter_axis, value_axis, value_lines
 from ipdash.core.marks.sparkline import Place, polyline, runs
 from ipdash.core.marks.svg import drawing, element, group, hinted, name_text, sentence, text_width
 from ipdash.core.periods import Quarter
+from ipdash.core.words import say as _
 
 CLOSE = 44  # pixels: labels within it would touch
 MANY = 24  # quarters beyond which points are drawn at the end alone
