@@ -253,7 +253,7 @@ def lines_at(lines: Sequence[TargetLine], quarter: Quarter) -> list[OverviewLine
             "line_id", "year", "quarter", "actual", "status", "light"
         )
     }
-    owners = reporting_units(lines, quarter)
+    owners = reporting_units([line for line in lines if line.lead_unit_id is None], quarter)
     return [
         OverviewLine(
             line,
@@ -270,6 +270,8 @@ def lines_at(lines: Sequence[TargetLine], quarter: Quarter) -> list[OverviewLine
 def reporting_units(lines: Sequence[TargetLine], quarter: Quarter) -> dict[int, Unit]:
     """By line id the unit that reports its figures, for a ratio its numerator's."""
     wanted = {line.pk: (line.indicator.numerator_id or line.indicator_id, line.region_id) for line in lines}
+    if not wanted:
+        return {}
     duties = (
         ReportingDuty.objects.in_force_on(quarter.last_day)
         .filter(indicator__in={pair[0] for pair in wanted.values()}, region__in={line.region_id for line in lines})

@@ -104,7 +104,8 @@ class TestEveryResultOfTheFivePlans:
         def queries(some: list[Attainment]) -> int:
             with CaptureQueriesContext(connection) as seen:
                 explain_many(some, insider_of=["50"])
-            return len(seen)
+            # A column is copied out of PostgreSQL in a transaction of its own, whose statements are no reading.
+            return sum("SELECT" in str(query["sql"]) for query in seen)
 
         assert queries(demo_rows()[:0]) == 0
         few, many = queries(rows[:20]), queries(rows)
