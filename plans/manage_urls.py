@@ -20,6 +20,7 @@ manage_urls: list[URLPattern] = [
     path("manage/units/", manage_units.unit_list, name="manage-units"),
     path("manage/units/new/", manage_units.unit_new, name="manage-unit-new"),
     path("manage/units/<int:unit_id>/", manage_units.unit_change, name="manage-unit"),
+    path("manage/units/<int:unit_id>/merge/", manage_units.unit_merge, name="manage-unit-merge"),
     path("manage/regions/", manage_units.region_list, name="manage-regions"),
     path("manage/system/", manage_system.system, name="manage-system"),
     path("manage/audit/", manage_audit.audit_log, name="manage-audit"),

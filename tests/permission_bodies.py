@@ -78,6 +78,7 @@ BODIES: dict[tuple[str, str], Body] = {
     },
     ("POST", "/manage/decompositions/{decomposition}/undo/"): lambda _ids: {"reason": "分错了"},
     ("POST", "/manage/units/new/"): lambda _ids: {"region": "500120", "name": "新单位"},
+    ("POST", "/manage/units/{unit}/merge/"): lambda _ids: {"merged": "区财政局", "reason": "同一单位"},
     ("POST", "/manage/units/{unit}/"): lambda _ids: {"name": "改名单位"},
     ("POST", "/manage/accounts/new/"): lambda _ids: {"username": "newcomer", "display_name": "新人"},
     ("POST", "/manage/accounts/{user}/"): lambda _ids: {"display_name": "改名"},

@@ -210,6 +210,12 @@ TABLE = """
 /manage/units/{unit}/                  POST   own      302  302  403  403  403  403  302  403  403
 /manage/units/{unit}/                  POST   other    302  404  403  403  403  403  302  403  403
 /manage/units/{unit}/                  POST   missing  302  404  403  403  403  403  404  403  403
+/manage/units/{unit}/merge/            GET    own      302  200  403  403  403  403  200  403  403
+/manage/units/{unit}/merge/            GET    other    302  404  403  403  403  403  200  403  403
+/manage/units/{unit}/merge/            GET    missing  302  404  403  403  403  403  404  403  403
+/manage/units/{unit}/merge/            POST   own      302  302  403  403  403  403  302  403  403
+/manage/units/{unit}/merge/            POST   other    302  404  403  403  403  403  400  403  403
+/manage/units/{unit}/merge/            POST   missing  302  404  403  403  403  403  404  403  403
 /manage/regions/                       GET    -        302  200  403  403  403  403  200  403  403
 
 # Management: each administrator's own duty

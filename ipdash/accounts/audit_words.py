@@ -56,6 +56,7 @@ ACTIONS: dict[str, Any] = {
     "token.issue": _("生成令牌"),
     "token.revoke": _("撤销令牌"),
     "unit.change": _("修改单位"),
+    "unit.merge": _("合并单位"),
     "unit.create": _("新增单位"),
     "unit.load": _("装入单位"),
     "upload.commit": _("导入上传文件"),

@@ -105,6 +105,27 @@ class RoleForm(ServiceForm):
             return None
 
 
+class MergeForm(ServiceForm):
+    """The entry that is the same body, and why."""
+
+    merged = text_field(
+        gettext_lazy("并入本单位的另一条目"), length=120,
+        help_text=gettext_lazy("同一区划内的名称或别名。它的名称成为别名，任务、填报责任、人员等都归到本单位。"),
+    )  # fmt: skip
+    reason = text_field(gettext_lazy("合并原因"), length=300)
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit = unit
+
+    def clean_merged(self) -> int:
+        """The other unit's id."""
+        try:
+            return unit_called(self.unit.region, self.cleaned_data["merged"].strip()).pk
+        except Invalid as error:
+            raise forms.ValidationError(str(error.message)) from None
+
+
 class UnitForm(ServiceForm):
     """A unit with its other names and, for a collective, its members: one a line."""
 

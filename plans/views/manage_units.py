@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from plans.administration import RegionFilter, UnitFilter, places_with_units
 from plans.models import Region, Role, Unit
 from plans.permissions import can_change_unit, get_unit_for
+from plans.services.unit_merge import merge_units
 from plans.services.units import change_unit, create_unit
 from plans.views.manage_common import FormPage, actor_with, asked, form_page, page_of
-from plans.views.manage_forms import UnitForm, unit_initial
+from plans.views.manage_forms import MergeForm, UnitForm, unit_initial
 
 KEEPERS = (Role.STAFF, Role.SYSADMIN)
 
@@ -66,6 +67,28 @@ def unit_change(request: HttpRequest, unit_id: int) -> HttpResponse:
         messages.success(request, _("单位“%(name)s”已保存。") % {"name": form.cleaned_data["name"]})
         return redirect(f"{reverse('manage-units')}?region={unit.region.code}")
     return form_page(request, form, _unit_page(f"{unit.region.short_name} {unit.name}", _("保存"), unit))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_merge(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """Takes another entry of the same body into this one."""
+    actor, scope = actor_with(request, *KEEPERS)
+    unit = get_unit_for(scope, unit_id)
+    form = MergeForm(request.POST if request.method == "POST" else None, unit=unit)
+    if form.carried_out(lambda values: merge_units(actor, unit_id, values["merged"], values["reason"])):
+        messages.success(request, _("已并入“%(name)s”，原名称保留为别名。") % {"name": unit.name})
+        return redirect(f"{reverse('manage-units')}?region={unit.region.code}")
+    page = FormPage(
+        title=_("合并到“%(name)s”") % {"name": unit.name},
+        submit=_("合并"),
+        back=reverse("manage-unit", args=[unit_id]),
+        lead=_("用于同一个单位被建成两个条目的情况。合并后不能拆开；审计日志保留合并前的名称和数量。"),
+        crumbs=(
+            (reverse("manage-units"), pgettext("list", "单位")),
+            (reverse("manage-unit", args=[unit_id]), unit.name),
+        ),
+    )
+    return form_page(request, form, page)
 
 
 def _values(values: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ PAGES = {
     "manage-units": STAFF | SYSADMIN,
     "manage-unit-new": STAFF | SYSADMIN,
     "manage-unit": STAFF | SYSADMIN,
+    "manage-unit-merge": STAFF | SYSADMIN,
     "manage-regions": STAFF | SYSADMIN,
     "manage-system": SYSADMIN,
     "manage-audit": AUDITOR,
