@@ -34,7 +34,7 @@ def merge_units(actor: Any, kept_id: int, merged_id: int, reason: str) -> Unit:
     units = {unit.pk: unit for unit in locked.filter(pk__in=(kept_id, merged_id)).order_by("pk")}
     kept, merged = units[kept_id], units[merged_id]
     _refuse_unlike(kept, merged, reason)
-    before: dict[str, object] = {"name": merged.name, "aliases": list(merged.aliases.values_list("name", flat=True))}
+    before = {"unit": merged_id, "name": merged.name, "aliases": list(merged.aliases.values_list("name", flat=True))}
     moved = _move_references(kept, merged)
     _take_names(kept, merged)
     # Above both, so that whoever compares versions sees a change wherever either of them was shown.
@@ -43,7 +43,7 @@ def merge_units(actor: Any, kept_id: int, merged_id: int, reason: str) -> Unit:
     merged.delete()
     audit.record(
         "unit.merge", kept, actor=actor, region_code=kept.region.code,
-        before={**before, "unit": merged_id}, after={"into": kept.name, "moved": moved, "reason": reason.strip()},
+        before=before, after={"into": kept.name, "moved": moved, "reason": reason.strip()},
     )  # fmt: skip
     return kept
 
