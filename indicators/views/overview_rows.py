@@ -78,7 +78,7 @@ def _row(line: OverviewLine, quarter: Quarter) -> OverviewRow:
         year_gap=line.year_gap,
         changed=line.changed,
         misses=line.misses,
-        change="" if change is None else line.display["change_on_quarter"] + unit(line.change_unit),
+        change="" if change is None else format_html("{}{}", line.display["change_on_quarter"], unit(line.change_unit)),
         address=address,
         computed_at=line.now.computed_at if line.now else None,
         rules_version=line.now.rules_version if line.now else "",
