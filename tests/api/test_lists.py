@@ -29,7 +29,8 @@ def queries(client: APIClient, path: str) -> int:
         connection,
     ) as seen:
         assert client.get(path).status_code == 200
-    return len(seen)
+    # Columns are copied out of PostgreSQL in transactions of their own, whose statements are no reading.
+    return sum("SELECT" in str(query["sql"]) for query in seen)
 
 
 @pytest.mark.parametrize("resource", RESOURCES)

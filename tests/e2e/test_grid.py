@@ -21,6 +21,11 @@ def boxes(page: Page) -> Locator:
     return page.locator('input[name^="value."]:not([value=""])')
 
 
+def saving(page: Page) -> Any:
+    """`with saving(page):` ends when what was typed inside has been answered; the line may say 已保存 from before."""
+    return page.expect_response("**/entry/cells/**", timeout=20_000)
+
+
 def state(page: Page) -> Locator:
     return page.locator("#save-state")
 
@@ -41,11 +46,13 @@ def test_a_pasted_block_is_saved_its_wrong_cell_marked_and_mended_by_keyboard(vi
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowDown")
         assert page.evaluate("document.activeElement.name") == names[2]
-        page.keyboard.type("12")
-        page.keyboard.press("Tab")
+        with saving(page):
+            page.keyboard.type("12")
+            page.keyboard.press("Tab")
         expect(state(page)).to_contain_text("已保存", timeout=15_000)
         expect(third).not_to_have_attribute("aria-invalid", "true")
-        page.get_by_role("button", name="撤销粘贴").click()
+        with saving(page):
+            page.get_by_role("button", name="撤销粘贴").click()
         expect(first).to_have_value(old)
         expect(state(page)).to_contain_text("已保存", timeout=15_000)
         page.reload()
@@ -64,7 +71,8 @@ def test_what_is_typed_without_a_network_is_kept_told_and_saved_when_it_returns(
         box.press("Tab")
         expect(state(page)).to_contain_text("网络不通", timeout=15_000)
         expect(box).to_have_value("131")
-        page.context.set_offline(False)
+        with saving(page):
+            page.context.set_offline(False)
         expect(state(page)).to_contain_text("已保存", timeout=20_000)
         page.reload()
         expect(page.locator(f'[name="{name}"]')).to_have_value("131")
@@ -79,14 +87,16 @@ def test_two_people_on_one_cell_see_both_values_and_choose(visit: Any) -> None:
             + one.page.locator("form#entry").get_attribute("action").split("unit=")[1].split("&")[0]
         )
         theirs, mine = other.page.locator(f'[name="{name}"]'), one.page.locator(f'[name="{name}"]')
-        theirs.fill("141")
-        theirs.press("Tab")
+        with saving(other.page):
+            theirs.fill("141")
+            theirs.press("Tab")
         expect(state(other.page)).to_contain_text("已保存", timeout=15_000)
         mine.fill("142")
         mine.press("Tab")
         expect(one.page.get_by_role("button", name="改用对方的 141")).to_be_visible(timeout=15_000)
         expect(mine).to_have_value("142")
-        one.page.get_by_role("button", name="仍用我的").click()
+        with saving(one.page):
+            one.page.get_by_role("button", name="仍用我的").click()
         expect(state(one.page)).to_contain_text("已保存", timeout=15_000)
         other.page.reload()
         expect(other.page.locator(f'[name="{name}"]')).to_have_value("142")

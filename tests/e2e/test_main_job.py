@@ -33,6 +33,8 @@ def fill(template: Path, code: str, value: int) -> None:
     target = next(column for name, column in columns.items() if name.startswith("本季值"))
     row = next(row for row in sheet.iter_rows(min_row=header[0].row + 1) if row[columns["指标编码"] - 1].value == code)
     sheet.cell(row=row[0].row, column=target, value=value)
+    # So much of it at once is odd: it is handed in with a word.
+    sheet.cell(row=row[0].row, column=columns["备注"], value="年度集中统计")
     book.save(template)
 
 
