@@ -62,10 +62,11 @@ _FAMILY = """
            (SELECT MAX(computed_at) FROM {result} WHERE line_id = %s),
            (SELECT SUM(version) FROM {indicator} WHERE id IN (%s, %s, %s))
     FROM {line} line
-    JOIN {region} region ON region.id = line.region_id
     LEFT JOIN {result} result ON result.line_id = line.id AND result.year = %s AND result.quarter = %s
     WHERE line.plan_id = %s AND line.indicator_id = %s AND line.basis = %s
-      AND (line.id = %s OR region.id = %s OR region.parent_id IN (%s, %s))
+      AND line.region_id IN (
+        SELECT id FROM {region} WHERE id IN (%s, %s) UNION ALL SELECT id FROM {region} WHERE parent_id IN (%s, %s)
+      )
 """.format(**_TABLES)  # noqa: S608 - names of our own tables
 NO_ROW = 0
 
@@ -103,7 +104,7 @@ def line_stamp(line: TargetLine, quarter: Quarter) -> Stamp:
     indicator, region = line.indicator, line.region
     parts = (indicator.pk, indicator.numerator_id or NO_ROW, indicator.denominator_id or NO_ROW)
     above = region.parent_id or NO_ROW
-    family = (line.plan_id, indicator.pk, line.basis, line.pk, above, region.pk, above)
+    family = (line.plan_id, indicator.pk, line.basis, region.pk, above, region.pk, above)
     (found,) = ask(_FAMILY, (line.pk, line.pk, *parts, quarter.year, quarter.quarter, *family))
     own = (line.version, line.input_version, line.computed_version)
     return line.plan.version, line.plan.state, region.name, *own, *found
