@@ -111,6 +111,13 @@ class FindingRow:
     finding: dict[str, Any]
     line: LineRow | None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to look at it, or to answer it at its target."""
+        if self.line is None:
+            return not self.finding["checked"]
+        return self.line.tracked and "basis" in self.line.questions
+
 
 @dataclass
 class Review:
@@ -157,6 +164,10 @@ class Review:
     @property
     def unchecked(self) -> int:
         return sum(not row.finding["checked"] for row in self.findings if row.line is None)
+
+    @property
+    def open_findings(self) -> int:
+        return sum(row.is_open for row in self.findings)
 
     @cached_property
     def problems(self) -> list[Problem]:

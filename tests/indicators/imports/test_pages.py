@@ -251,3 +251,16 @@ def test_a_task_of_the_plan_leads_to_its_line_in_the_text(client):
     link = f"/plans/{plan.pk}/source/#L{task.source_line}"
     assert link in client.get(f"/plans/{plan.pk}/document/").content.decode()
     assert f'<p id="L{task.source_line}">' in client.get(f"/plans/{plan.pk}/source/").content.decode()
+
+
+def test_the_findings_say_how_many_still_wait_for_somebody(client):
+    page = client.get(bring(client, (text_of("jilin") + "\n（测试稿）").encode(), "吉林.txt")["Location"])
+    text = page.content.decode()
+    rows = page.context["findings"]
+    waiting = sum(row.is_open for row in rows)
+    assert 0 < waiting <= len(rows)
+    assert f"共{len(rows)}处，{waiting}处待处理" in text
+    section = text[text.index('id="findings"') :].partition("</section>")[0]
+    pending = section.count(">待定<")
+    unchecked = sum(row.line is None and not row.finding["checked"] for row in rows)
+    assert waiting == pending + unchecked
