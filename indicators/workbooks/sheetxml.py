@@ -23,6 +23,7 @@ from ipdash.core.figure_text import CellError
 _DDE = re.compile(r"^[\s=+@-]*[A-Za-z][\w.]*\s*\|.*!", re.S)
 _FETCHES = re.compile(r"\b(?:WEBSERVICE|RTD|FILTERXML)\s*\(", re.I)
 SHARED_STRINGS = "xl/sharedStrings.xml"
+_STORED_PLACES = 6  # with so many decimals figures are stored
 _EXACT_DIGITS = 15  # a float renders back every decimal of so many digits
 _LONGEST_NUMBER = 40
 _SHORT_NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?")
@@ -230,8 +231,11 @@ class SheetStream(XmlReader):
         if len(written) > _LONGEST_NUMBER or _NUMBER.fullmatch(written) is None:
             raise Refused("not_a_stored_number", sheet=self.sheet, address=cell_address(*place))
         number = Decimal(written)
-        # Programs that write 16 or 17 digits of a float mean the float; other long numbers are kept as written.
-        if len(number.as_tuple().digits) > _EXACT_DIGITS and number not in _renderings(float(written)):
+        # Programs that write 16 or 17 digits of a float mean the float. A number that can be stored as it is written, and
+        # every other long one, is kept as written.
+        exponent = number.as_tuple().exponent
+        storable = isinstance(exponent, int) and exponent >= -_STORED_PLACES
+        if len(number.as_tuple().digits) > _EXACT_DIGITS and (storable or number not in _renderings(float(written))):
             self.exact[place] = number
         return written
 

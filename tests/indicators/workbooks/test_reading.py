@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import xlwt
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indicators.workbooks.addresses import cell_address, columns_text, numbers_text, row_and_column
@@ -221,6 +221,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
 )
 
 
+@example([[Decimal("49292004670.627632")]])  # seventeen digits that are also how a float of sixteen is written out
 @given(st.lists(st.lists(decimals | texts, min_size=1, max_size=5), min_size=1, max_size=8))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_random_tables_come_back_equal_as_text(table: list[list[Decimal | str]]) -> None:
