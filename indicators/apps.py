@@ -8,9 +8,12 @@ class IndicatorsConfig(AppConfig):
 
     def ready(self) -> None:
         from indicators.permissions import plans_with_a_duty
+        from indicators.services.evidence import FIGURES
         from indicators.services.staleness import mark_plan_changed
+        from plans.evidence import register_holder
         from plans.permissions import register_plan_readers
         from plans.services.plans import register_recompute
 
         register_plan_readers(plans_with_a_duty)
         register_recompute(mark_plan_changed)
+        register_holder(FIGURES)

@@ -22,6 +22,7 @@ from indicators.api.uploads import UploadViewSet
 from ipdash.accounts.api import AuditViewSet
 from ipdash.core.api.views import NothingHere
 from ipdash.jobs.api import JobViewSet
+from plans.api.evidence import EvidenceViewSet
 from plans.api.plans import PlanViewSet
 from plans.api.regions import RegionViewSet
 from plans.api.tasks import TaskViewSet
@@ -63,6 +64,7 @@ for prefix, view in (
     ("figures", FigureViewSet),
     ("periods", PeriodViewSet),
     ("uploads", UploadViewSet),
+    ("evidence", EvidenceViewSet),
     ("attainment", AttainmentViewSet),
     ("jobs", Jobs),
     ("audit", Audit),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from plans.manage_urls import manage_urls
-from plans.views import document, tasks
+from plans.views import document, evidence, tasks
 
 urlpatterns: list[URLPattern] = [
     path("plans/<int:plan_id>/document/", document.plan_document, name="plan-document"),
@@ -13,5 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("tasks/", tasks.task_list, name="task-list"),
     path("tasks/<int:task_id>/", tasks.task_detail, name="task"),
     path("tasks/<int:task_id>/status/", tasks.task_status, name="task-status"),
+    path("evidence/<slug:kind>/<int:holder_id>/", evidence.evidence, name="evidence"),
+    path("evidence/<int:evidence_id>/", evidence.evidence_file, name="evidence-file"),
+    path("evidence/<int:evidence_id>/remove/", evidence.evidence_remove, name="evidence-remove"),
     *manage_urls,
 ]

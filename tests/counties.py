@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,10 +24,35 @@ from indicators.models import (
 from ipdash.accounts import services as accounts
 from ipdash.accounts.models import ApiToken, User
 from ipdash.jobs.models import JobRequest, JobRun, JobState
-from plans.models import Assignment, Membership, Plan, PlanSection, PlanTask, Region, Role, TaskMeasure, Unit
+from plans.models import (
+    Assignment,
+    EvidenceFile,
+    Membership,
+    Plan,
+    PlanSection,
+    PlanTask,
+    Region,
+    Role,
+    TaskMeasure,
+    Unit,
+)
+from plans.services.evidence import add_evidence
 from tests import builders
 
-WORDS = ("秘草稿", "秘说明", "秘原因", "秘文件", "秘措施", "秘任务", "秘规划", "秘标题", "秘步骤", "秘错误", "秘单元")
+WORDS = (
+    "秘草稿",
+    "秘说明",
+    "秘原因",
+    "秘文件",
+    "秘措施",
+    "秘任务",
+    "秘规划",
+    "秘标题",
+    "秘步骤",
+    "秘错误",
+    "秘单元",
+    "秘材料",
+)
 VALUES = ("7319461", "7319462", "7319463", "7319464", "7319465", "7319466")
 FORECASTING = Decimal("12")
 
@@ -48,6 +74,7 @@ class County:
     upload: Upload | None = None
     job: JobRun | None = None
     token: ApiToken | None = None
+    evidence: EvidenceFile | None = None
     draft: Plan | None = None
 
     @property
@@ -110,6 +137,10 @@ def hide(county: County) -> None:
         _waiting(county, county.indicators[n], state, Decimal(VALUES[n]), year_quarter=(2025, 3))
         # A new word on a figure whose approved value goes on counting.
         _reopen(county.figures[f"approved{n}"], state, Decimal(VALUES[3 + n]))
+    county.evidence = add_evidence(
+        county.people["reporter"], "figure", county.figures["draft"].pk, io.BytesIO("秘材料".encode()), "秘材料.txt",
+        today=date(2025, 10, 12),
+    )  # fmt: skip
     county.job = _failed_job(county.people["reporter"])
     county.upload = _previewed_upload(county)
     county.token, _secret = accounts.issue_token(county.people["reporter"], "秘单元", actor=county.people["reporter"])

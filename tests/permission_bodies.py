@@ -19,6 +19,12 @@ def _file(_ids: Objects) -> dict[str, Any]:
     return {"file": file}
 
 
+def _evidence(_ids: Objects) -> dict[str, Any]:
+    file = io.BytesIO("统计台账".encode())
+    file.name = "台账.txt"
+    return {"file": file}
+
+
 def _figure(_ids: Objects) -> dict[str, Any]:
     """A figure of the reporter's unit that nobody has reported yet."""
     return {"indicator": UNREPORTED, "region": "500120", "year": 2025, "quarter": 3, "value": "1"}
@@ -38,6 +44,8 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/account/"): lambda _ids: {"email": "new@example.cn"},
     ("POST", "/account/tokens/"): lambda _ids: {"name": "数据交换"},
     ("POST", "/tasks/{task}/status/"): lambda _ids: {"status": "done"},
+    ("POST", "/evidence/{holder_kind}/{draft}/"): _evidence,
+    ("POST", "/api/v1/evidence/"): lambda ids: _evidence(ids) | {"holder_kind": "figure", "holder": ids["draft"]},
     ("POST", "/uploads/new/"): _file,
     ("POST", "/uploads/{upload}/preview/"): lambda _ids: {"choice": "partial"},
     ("POST", "/review/"): lambda ids: {"figure": f"{ids['figure']}.1", "do": "approve"},

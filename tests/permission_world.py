@@ -27,13 +27,20 @@ from ipdash.accounts import services as accounts
 from ipdash.accounts.models import ApiToken, AuditEntry, User
 from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRequest, JobRun, JobState
-from plans.models import Membership, Plan, PlanImport, PlanTask, Region, Role, Unit
+from plans.models import EvidenceFile, Membership, Plan, PlanImport, PlanTask, Region, Role, Unit
+from plans.services.evidence import add_evidence
 from plans.services.imports import receive_plan
 from plans.services.reading import read_plan
 from tests import counties
 
 MISSING = 10**9
-NAMED_MISSING = {"region": "999999", "indicator": "no_such_indicator", "year": 2025, "kind": "no_such_kind"}
+NAMED_MISSING = {
+    "region": "999999",
+    "indicator": "no_such_indicator",
+    "year": 2025,
+    "kind": "no_such_kind",
+    "holder_kind": "no_such_kind",
+}
 ISSUED = """%(region)s知识产权强县工作方案（2026—2028年）
 为贯彻落实《知识产权强国建设纲要（2021—2035年）》，制定本方案。
 一、工作目标
@@ -83,6 +90,7 @@ def _of_county(county: counties.County) -> Objects:
     assert county.upload is not None
     assert county.job is not None
     assert county.token is not None
+    assert county.evidence is not None
     reporter = county.people["reporter"]
     return {
         "plan": county.plan.pk, "task": county.task.pk, "line": county.lines[0].pk, "region": county.region.code,
@@ -92,6 +100,7 @@ def _of_county(county: counties.County) -> Objects:
         "membership": reporter.memberships.get().pk, "entry": AuditEntry.objects.aggregate(last=Max("number"))["last"],
         "returned": county.figures["returned"].pk, "draft": county.figures["draft"].pk, "year": 2025,
         "second_unit": county.unit.pk, "decomposition": _decomposition(county.lines[0]).pk,
+        "holder_kind": "figure", "evidence": county.evidence.pk,
         **_draft(county.people["staff"], county.region),
     }  # fmt: skip
 
@@ -119,7 +128,8 @@ def own_objects(role: str) -> Objects:
         "user": User.objects.get(username="department").pk,
         "membership": Membership.objects.get(user__username="department").pk, "entry": 1,
         "year": 2025, "second_unit": Unit.objects.get(region__code="500120", name="区财政局").pk,
-        "decomposition": _decomposition(line).pk, **_draft(User.objects.get(username="staff"), plan.region),
+        "decomposition": _decomposition(line).pk, "holder_kind": "figure",
+        "evidence": _evidence(mine.filter(state="draft")[0]).pk, **_draft(User.objects.get(username="staff"), plan.region),
     }  # fmt: skip
 
 
@@ -133,6 +143,12 @@ def _decomposition(line: TargetLine) -> Decomposition:
     made = decompose(staff, line.pk, wish, today=date(2025, 10, 12), reason="秘理由").made
     assert made is not None
     return made
+
+
+def _evidence(figure: Figure) -> EvidenceFile:
+    """A file beside a figure that is not handed in."""
+    staff = User.objects.get(username="staff")
+    return add_evidence(staff, "figure", figure.pk, io.BytesIO("依据".encode()), "依据.txt", today=date(2025, 10, 12))
 
 
 def _upload(plan: Plan) -> Upload:

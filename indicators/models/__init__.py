@@ -2,7 +2,7 @@
 
 from indicators.models.attainment import Attainment
 from indicators.models.decomposition import Decomposition
-from indicators.models.figure import Figure, FigureRevision
+from indicators.models.figure import FIGURE_HOLDER, Figure, FigureRevision
 from indicators.models.indicator import Indicator, IndicatorAlias
 from indicators.models.period import ReportingDuty, ReportingPeriod
 from indicators.models.reminder import Digest, Urge
@@ -11,6 +11,7 @@ from indicators.models.target import Baseline, Target, TargetLine
 from indicators.models.upload import Upload, UploadRow
 
 __all__ = [
+    "FIGURE_HOLDER",
     "Attainment",
     "Baseline",
     "Decomposition",

@@ -14,6 +14,9 @@ from ipdash.core.periods import Quarter
 from plans.models import Region
 from plans.models.plan import YEARS
 
+FIGURE_HOLDER = "figure"
+"""As what figures hold evidence files (plans.evidence)."""
+
 
 class Figure(models.Model):
     """Indicator × region × quarter, in the indicator's reporting basis and unit.

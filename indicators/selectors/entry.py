@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from indicators.models import Attainment, Figure, FigureRevision, Indicator, ReportingDuty, TargetLine
+from indicators.models import FIGURE_HOLDER, Attainment, Figure, FigureRevision, Indicator, ReportingDuty, TargetLine
 from indicators.permissions import duty_day
 from indicators.selectors.entry_rows import EntryPage, EntryRow
 from indicators.selectors.figure_checks import check_values
 from indicators.selectors.periods import quarter_to_report
 from ipdash.core.periods import Quarter, quarters_between
+from plans.evidence import evidence_of
 from plans.models import Plan, Role, Unit
 from plans.permissions import not_found
 from plans.querysets import code_within
@@ -98,6 +99,7 @@ def _rows(scope: Scope, duties: Sequence[ReportingDuty], quarter: Quarter) -> li
     results = {row.line_id: row for row in Attainment.objects.filter(line__in=lines.values()).at(quarter)}
     now = [figures.get((duty.indicator_id, duty.region_id, quarter)) for duty in duties]
     reasons = _reasons([figure for figure in now if figure is not None])
+    files = evidence_of(FIGURE_HOLDER, [figure.pk for figure in now if figure is not None])
 
     def at(duty: ReportingDuty, other: Quarter) -> Figure | None:
         return figures.get((duty.indicator_id, duty.region_id, other))
@@ -117,6 +119,7 @@ def _rows(scope: Scope, duties: Sequence[ReportingDuty], quarter: Quarter) -> li
                 line=line,
                 result=results.get(line.pk) if line else None,
                 returned=reasons.get(figure.pk, "") if figure else "",
+                files=tuple(files.get(figure.pk, ())) if figure else (),
             )
         )
     # As the documents have them; what is only a part of a ratio stands below.

@@ -16,7 +16,7 @@ from indicators.models import Attainment, Figure, Indicator, TargetLine
 from ipdash.core.display import MISSING, change_text, with_unit
 from ipdash.core.numbers import decimal_text
 from ipdash.core.periods import Quarter, quarters_between
-from plans.models import Region, Unit
+from plans.models import EvidenceFile, Region, Unit
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class EntryRow:
     result: Attainment | None
     returned: str = ""
     odd: tuple[Finding, ...] = ()
+    files: tuple[EvidenceFile, ...] = ()
 
     @property
     def key(self) -> str:

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from indicators.check_words import finding_words
 from indicators.checks import Finding
 from indicators.display import figure_value_text
-from indicators.models import Figure, Indicator
+from indicators.models import FIGURE_HOLDER, Figure, Indicator
 from indicators.permissions import REVIEWING
 from indicators.selectors.figure_checks import check_values
 from ipdash.core.display import change_text, number_text
 from ipdash.core.periods import Quarter
+from plans.evidence import evidence_of
+from plans.models import EvidenceFile
 from plans.querysets import code_within
 from plans.scope import Scope
 
@@ -38,7 +40,7 @@ class ToJudge:
 
     `before` is the value of the quarter before (an annual indicator: the year before). For a running total `own` and
     `own_before` are the single quarters' parts; for everything else they repeat the values. `is_own`: the reviewer
-    entered it. `odd` is what the checks find.
+    entered it. `odd` is what the checks find, `files` the evidence that hangs on it.
     """
 
     figure: Figure
@@ -47,6 +49,7 @@ class ToJudge:
     own_before: Decimal | None
     is_own: bool
     odd: tuple[Finding, ...] = ()
+    files: tuple[EvidenceFile, ...] = ()
 
     @property
     def indicator(self) -> Indicator:
@@ -138,10 +141,12 @@ def review_queue(scope: Scope, quarter: Quarter | None = None) -> list[ToJudge]:
         {(figure.indicator_id, figure.region_id, figure.as_quarter): figure.value for figure in figures},
         {figure.indicator_id: figure.indicator for figure in figures}.values(),
     )
+    files = evidence_of(FIGURE_HOLDER, [figure.pk for figure in figures])
     queue = [
         replace(
             _to_judge(figure, values, scope),
             odd=tuple(odd.get((figure.indicator_id, figure.region_id, figure.as_quarter), ())),
+            files=tuple(files.get(figure.pk, ())),
         )
         for figure in figures
     ]

@@ -17,6 +17,7 @@ from indicators.services.entry_rules import Entry, Ground, Refusal
 from indicators.services.figure_batches import Outcome
 from indicators.services.figures import save_figures
 from ipdash.core.display import with_unit
+from ipdash.core.errors import Conflict
 from ipdash.core.figure_sentences import sentence
 from ipdash.core.figure_text import Origin, ParsedFigure, Verdict, parse_figure
 from ipdash.core.numbers import decimal_text
@@ -111,6 +112,17 @@ def save_form(
             )
             _take_results(saved, list(batch), outcome)
     return saved
+
+
+def figure_to_hold_files(actor: Any, row: EntryRow, *, today: date) -> int:
+    """The row's figure, an empty draft where nothing has been typed yet. Raises what refuses the draft."""
+    if row.figure is not None:
+        return row.figure.pk
+    entry = replace(_entry(row, None), hold=True)
+    (result,) = save_figures(actor, [entry], source=Figure.Source.FORM, today=today, submit=False).results
+    if result.id is None:
+        raise Conflict(result.code, result.message)
+    return result.id
 
 
 def _ask_for_words(page: EntryPage, entries: dict[str, Entry], saved: Saved) -> dict[str, Entry]:

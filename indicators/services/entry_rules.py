@@ -32,7 +32,7 @@ class Entry:
     """One figure as somebody reports it, in the indicator's unit and reporting basis.
 
     `version` is the one the person saw (None: whatever stands there), `note` None leaves the note as it is; `printed` and
-    `cell` say what was written where.
+    `cell` say what was written where. `hold` keeps an empty draft where there is no figure yet, for files to hang on.
     """
 
     indicator: str
@@ -44,6 +44,7 @@ class Entry:
     printed: str = ""
     cell: str = ""
     version: int | None = None
+    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

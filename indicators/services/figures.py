@@ -148,7 +148,7 @@ def _stale(figure: Figure | None, entry: Entry) -> Refusal | None:
 def _change(ground: Ground, entry: Entry, row: int, figure: Figure | None) -> Change | None:
     """What is to be written, None where the entry says nothing new."""
     if figure is None:
-        if entry.value is None and not entry.note:
+        if entry.value is None and not entry.note and not entry.hold:
             return None
         indicator, region, year, quarter = ground.key(entry)
         fresh = Figure(indicator_id=indicator, region_id=region, year=year, quarter=quarter, version=0)

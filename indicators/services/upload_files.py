@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import IO, Any
@@ -31,10 +30,10 @@ from indicators.workbooks.sentences import with_messages
 from indicators.workbooks.template_rows import TemplateRow, TemplateRows, read_template, text_of
 from ipdash.accounts import audit
 from ipdash.core.errors import Conflict
+from ipdash.core.file_names import clean_name
 from plans.permissions import require_role
 from plans.scope import scope_of
 
-NAME_LENGTH = 200
 SHEET_LENGTH = 60
 FOREIGN = "foreign"  # the kind of a file that is not our own table
 # What the own table's rows can be wrong in; each is a row of the preview and not a remark on the file.
@@ -110,17 +109,6 @@ def _foreign(actor: Any, read: ReadResult, name: str) -> tuple[Table, dict[str, 
         reading = reader.recalled(reading.mapping, saved.mapping)
         recalled = {"id": saved.pk, "name": saved.name, "on": saved.last_used.isoformat()}
     return Table(read, TemplateRows(), reading), reader.described(reading, fingerprint, recalled)
-
-
-def clean_name(name: str) -> str:
-    """The name to show: no folders, nothing invisible, at most 200 characters with the extension kept."""
-    base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    shown = "".join(char for char in base if unicodedata.category(char)[0] != "C").strip()
-    if len(shown) > NAME_LENGTH:
-        stem, point, extension = shown.rpartition(".")
-        tail = point + extension[:10]
-        shown = stem[: NAME_LENGTH - len(tail)] + tail if point else shown[:NAME_LENGTH]
-    return shown or _("未命名文件")
 
 
 def read_table(upload: Upload) -> Table:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from indicators.models import Figure, FigureRevision, Upload, UploadRow
+from indicators.models import FIGURE_HOLDER, Figure, FigureRevision, Upload, UploadRow
 from indicators.permissions import can_enter, can_review
 from indicators.services.entry_rules import Entry, Ground
 from indicators.services.figure_batches import CHUNK, Change, Step, audit_changes, write_changes
@@ -21,6 +21,7 @@ from ipdash.accounts import audit
 from ipdash.core.errors import Conflict
 from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRun
+from plans.evidence import has_evidence
 from plans.scope import Scope, scope_of
 
 _LISTED = 50
@@ -78,9 +79,11 @@ def require_undoable(
     stored = _read(upload, locked=locked)
     entries = [_as_entry(item.figure) for item in stored]
     ground = Ground.read(scope_of(actor), entries, today=today, reason=reason, submit=True)
+    brought_in = [item.figure.pk for item in stored if item.row.before is None]
+    with_files = has_evidence(FIGURE_HOLDER, brought_in)
     obstacles: dict[str, list[str]] = {}
     for item, entry in zip(stored, entries, strict=True):
-        sentence = _obstacle(ground, item, entry)
+        sentence = _obstacle(ground, item, entry) or _files_stand_in_the_way(item, with_files)
         if sentence is not None:
             obstacles[item.row.cell] = [at_cell(item.row.cell, sentence)]
     if obstacles:
@@ -126,6 +129,16 @@ def _obstacle(ground: Ground, item: _Stored, entry: Entry) -> str | None:
     if ground.is_locked(entry) and not (reviewer and ground.reason):
         return _("%(quarter)s已锁定，%(region)s“%(indicator)s”须由审核人写明原因后撤销。") % names
     return None
+
+
+def _files_stand_in_the_way(item: _Stored, with_files: set[int]) -> str | None:
+    """A figure that the upload brought in would be gone, and what was attached to it since would hang on nothing."""
+    figure = item.figure
+    if figure.pk not in with_files:
+        return None
+    return _("%(region)s“%(indicator)s”%(quarter)s的数据在上传后附过佐证材料。") % {
+        "indicator": figure.indicator.name, "region": figure.region.name, "quarter": figure.as_quarter.label
+    }  # fmt: skip
 
 
 def _may_touch(ground: Ground, scope: Scope, entry: Entry) -> bool:

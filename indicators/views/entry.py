@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from indicators.models import ReportingPeriod
+from indicators.models import FIGURE_HOLDER, ReportingPeriod
 from indicators.permissions import ENTERING, REVIEWING
 from indicators.selectors.entry import (
     entry_page,
@@ -25,7 +25,7 @@ from indicators.selectors.entry import (
 )
 from indicators.selectors.entry_rows import EntryPage, EntryRow
 from indicators.selectors.periods import governing_period, quarter_to_report, read_periods
-from indicators.services.entry_form import Saved, Typed, read_typed, refusals, repaired, save_form
+from indicators.services.entry_form import Saved, Typed, figure_to_hold_files, read_typed, refusals, repaired, save_form
 from ipdash.core import clock
 from ipdash.core.errors import Invalid
 from ipdash.core.periods import Quarter
@@ -67,13 +67,25 @@ def _save(request: HttpRequest, scope: Scope, page: EntryPage, today: date) -> H
     reason = request.POST.get("reason", "").strip()
     typed = repaired(read_typed(page.rows, request.POST), request.POST.get("repair", ""))
     saved = save_form(request.user, page, typed, submit=submit, today=today, reason=reason)
-    _say_saved(request, saved, submit=submit)
+    wanted = next((row for row in page.rows if row.key == request.POST.get("files")), None)
+    if wanted is None or saved.stored:
+        _say_saved(request, saved, submit=submit)
+    if not saved.errors and wanted is not None:
+        return _to_the_files(request, scope, page, wanted.key, today)
     if not saved.errors:
         return redirect(f"{request.path}?{_query(page)}")
     fresh = entry_page(scope, page.unit, page.quarter, page.region.code if page.region else "")
     # What was only odd is kept as a draft: asking for a word loses nothing.
     status = 409 if saved.stale == set(saved.errors) else 400
     return _show(request, scope, fresh, today, typed=typed, errors=saved.errors, reason=reason, status=status)
+
+
+def _to_the_files(request: HttpRequest, scope: Scope, page: EntryPage, key: str, today: date) -> HttpResponse:
+    """The page of a row's evidence; what was typed is saved by now."""
+    fresh = entry_page(scope, page.unit, page.quarter, page.region.code if page.region else "")
+    row = next(row for row in fresh.rows if row.key == key)
+    held = figure_to_hold_files(request.user, row, today=today)
+    return redirect("evidence", kind=FIGURE_HOLDER, holder_id=held)
 
 
 def _say_saved(request: HttpRequest, saved: Saved, *, submit: bool) -> None:

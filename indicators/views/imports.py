@@ -18,8 +18,8 @@ from indicators.selectors.import_pages import counts_of, imports_for, marks_of, 
 from indicators.selectors.import_review import Review
 from indicators.selectors.imports import review
 from indicators.services.imports import confirm_import
-from indicators.services.upload_files import clean_name
 from ipdash.core.errors import Invalid
+from ipdash.core.file_names import clean_name
 from ipdash.core.forms import ServiceForm
 from plans.models import ImportItem, Plan, Role
 from plans.permissions import get_import_for

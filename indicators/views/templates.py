@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from indicators.selectors.templates import template_name, template_spec, template_unit_for
 from ipdash.core.errors import Invalid
+from ipdash.core.file_names import as_download
 from ipdash.core.periods import Quarter
 from plans.scope import scope_of
 
@@ -36,9 +36,7 @@ def entry_template(request: HttpRequest) -> HttpResponse:
 
 def file_response(content: bytes, name: str, extension: str) -> HttpResponse:
     """A download under a name of any characters (RFC 5987)."""
-    response = HttpResponse(content, content_type=TYPES[extension])
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
+    return as_download(HttpResponse(content, content_type=TYPES[extension]), name)
 
 
 def _unit_id(request: HttpRequest) -> int:

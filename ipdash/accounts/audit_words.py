@@ -13,6 +13,8 @@ ACTIONS: dict[str, Any] = {
     "demo.load": _("装入演示数据"),
     "duty.change": _("修改填报责任"),
     "duty.create": _("新增填报责任"),
+    "evidence.add": _("附上佐证材料"),
+    "evidence.remove": _("移除佐证材料"),
     "figure.approve": _("通过填报数据"),
     "figure.return": _("退回填报数据"),
     "figure.save": _("填报数据"),

@@ -1,5 +1,6 @@
 """Who promised what: regions, units, memberships, plans and what stands in them. One noun a file."""
 
+from plans.models.evidence import EvidenceFile
 from plans.models.membership import Membership, Role
 from plans.models.plan import GlossaryTerm, Phase, Plan, PlanReference, PlanSection
 from plans.models.plan_import import ImportItem, PlanImport
@@ -10,6 +11,7 @@ from plans.models.unit import CollectiveMember, Unit, UnitAlias
 __all__ = [
     "Assignment",
     "CollectiveMember",
+    "EvidenceFile",
     "GlossaryTerm",
     "ImportItem",
     "Membership",

@@ -22,6 +22,7 @@ OPERATIONS = {
     "figures": {"list", "retrieve", "create", "partial_update", "bulk", "submit", "approve", "return"},
     "periods": {"list", "retrieve", "create", "partial_update"},
     "uploads": {"list", "retrieve", "create", "mapping", "mapping_confirm", "preview", "commit", "undo", "annotated"},
+    "evidence": {"list", "retrieve", "create", "destroy", "file"},
     "attainment": {"list", "retrieve"},
     "overview": {"retrieve"},
     "comparison": {"ranking", "matrix", "plans", "units"},

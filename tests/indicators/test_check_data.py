@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ from ipdash.jobs.models import JobRun
 from plans.models import (
     Assignment,
     CollectiveMember,
+    EvidenceFile,
     Membership,
     Milestone,
     Phase,
@@ -44,6 +46,7 @@ from plans.models import (
     Unit,
     UnitAlias,
 )
+from plans.services.evidence import add_evidence
 from tests.conftest import DEMO_DAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -59,6 +62,8 @@ def upload(demo: None, settings: Any, tmp_path: Path) -> Upload:
     uploads.commit(
         reporter, uploads.preview(reporter, received, DEMO_DAY), all_or_nothing=True, confirmed=(), today=DEMO_DAY
     )
+    draft = Figure.objects.filter(state="draft", indicator__duties__unit__memberships__user=reporter)[0]
+    add_evidence(reporter, "figure", draft.pk, io.BytesIO("依据".encode()), "依据.txt", today=DEMO_DAY)
     return Upload.objects.get()
 
 
@@ -192,6 +197,13 @@ def change_file() -> None:
     Path(upload.file.path).write_bytes(b"another")
 
 
+def leave_a_file() -> None:
+    """As a process leaves it that ends between the file and its row."""
+    path = Path(Upload.objects.get().file.path).with_name("left")
+    path.write_bytes(b"left")
+    os.utime(path, (0, 0))
+
+
 Plant = Callable[[], object]
 PLANTS: dict[str, Plant] = {
     "figure_approved_is_not_what_counts": lambda: figures().update(approved_value=F("approved_value") + 1),
@@ -255,6 +267,10 @@ PLANTS: dict[str, Plant] = {
     "assignment_of_a_unit_twice": twice_assigned,
     "upload_file_missing": remove_file,
     "upload_file_changed": change_file,
+    "evidence_file_missing": lambda: Path(EvidenceFile.objects.get().file.path).unlink(),
+    "evidence_file_changed": lambda: Path(EvidenceFile.objects.get().file.path).write_bytes("别的".encode()),
+    "evidence_without_holder": lambda: EvidenceFile.objects.update(holder_id=10**9),
+    "file_without_row": leave_a_file,
     "upload_stored_without_rows": lambda: Upload.objects.get().rows.all().delete(),
     "upload_stored_other_than_told": lambda: Upload.objects.update(counts={"stored": 7}),
     "upload_without_date": lambda: Upload.objects.update(committed_at=None),

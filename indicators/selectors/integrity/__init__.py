@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from indicators.selectors.integrity import figures, machine, places, promises
+from indicators.selectors.integrity import figures, files, machine, places, promises
 from indicators.selectors.integrity.rule import Finding, Rule
 
 RULES: dict[str, Rule] = {
-    rule.code: rule for module in (figures, promises, places, machine) for rule in module.RULES.values()
+    rule.code: rule for module in (figures, promises, places, files, machine) for rule in module.RULES.values()
 }
 
 

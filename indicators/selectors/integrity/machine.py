@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -27,28 +26,6 @@ _UPLOAD_AGAIN = _("请上传人重新上传该文件；已入库的数据不受�
 
 def _uploads(uploads: QuerySet[Upload]) -> Iterator[str]:
     return (f"{pk} {name}" for pk, name in uploads.order_by("pk").values_list("pk", "name"))
-
-
-def _contents() -> Iterator[tuple[Upload, bytes | None]]:
-    """Every upload that has a file, with the digest of what is stored; None where nothing is."""
-    for upload in Upload.objects.exclude(file="").order_by("pk").iterator(chunk_size=500):
-        try:
-            with upload.file.open("rb") as file:
-                yield upload, hashlib.file_digest(file, "sha256").digest()
-        except FileNotFoundError:
-            yield upload, None
-
-
-@RULES.add("upload_file_missing", _("上传的文件不在了"), _("请从备份中取回 media/ 下的文件，或由上传人重新上传。"))
-def upload_file_missing(_today: date) -> Iterator[str]:
-    return (f"{upload.pk} {upload.name}" for upload, digest in _contents() if digest is None)
-
-
-@RULES.add("upload_file_changed", _("上传的文件与当初的校验值不符，内容已被改动或损坏"), _UPLOAD_AGAIN)
-def upload_file_changed(_today: date) -> Iterator[str]:
-    for upload, digest in _contents():
-        if digest is not None and digest.hex() != upload.checksum:
-            yield f"{upload.pk} {upload.name}"
 
 
 @RULES.add("upload_stored_without_rows", _("上传已入库，却没有留下逐行的记录，不能撤销"), _RESTORE)

@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 
 from indicators.models import Upload
 from indicators.services import uploads
-from indicators.services.upload_files import clean_name
 from ipdash.core.errors import Conflict
+from ipdash.core.file_names import clean_name
 from tests.indicators.uploads.conftest import TODAY, World
 from tests.indicators.workbooks import hostile
 
