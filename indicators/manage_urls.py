@@ -7,11 +7,13 @@ from django.urls import URLPattern, path
 from indicators.views import (
     decompose,
     manage_catalogue,
+    manage_displays,
     manage_duties,
     manage_home,
     manage_lines,
     manage_periods,
     manage_plans,
+    manage_public,
 )
 
 manage_urls: list[URLPattern] = [
@@ -32,6 +34,12 @@ manage_urls: list[URLPattern] = [
     path("manage/indicators/<slug:code>/change/", manage_catalogue.indicator_change, name="manage-indicator-change"),
     path("manage/plans/", manage_plans.plan_list, name="manage-plans"),
     path("manage/plans/<int:plan_id>/", manage_plans.plan_settings, name="manage-plan"),
+    path("manage/plans/<int:plan_id>/public/", manage_public.public_page, name="manage-public"),
+    path("manage/plans/<int:plan_id>/public/switch/", manage_public.switch, name="manage-public-switch"),
+    path("manage/plans/<int:plan_id>/public/publish/", manage_public.publish, name="manage-publish"),
+    path("manage/publications/<int:publication_id>/withdraw/", manage_public.withdraw, name="manage-withdraw"),
+    path("manage/plans/<int:plan_id>/displays/", manage_displays.displays, name="manage-displays"),
+    path("manage/displays/<int:link_id>/revoke/", manage_displays.revoke, name="manage-display-revoke"),
     path("manage/lines/<int:line_id>/", manage_lines.line_detail, name="manage-line"),
     path("manage/lines/<int:line_id>/basis/", manage_lines.line_basis, name="manage-line-basis"),
     path("manage/lines/<int:line_id>/lead/", manage_lines.line_lead, name="manage-line-lead"),

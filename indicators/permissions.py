@@ -12,7 +12,17 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from indicators.models import Decomposition, Figure, Indicator, ReportingDuty, ReportingPeriod, TargetLine, Upload
+from indicators.models import (
+    Decomposition,
+    DisplayLink,
+    Figure,
+    Indicator,
+    Publication,
+    ReportingDuty,
+    ReportingPeriod,
+    TargetLine,
+    Upload,
+)
 from ipdash.core.errors import NotAllowed
 from ipdash.core.periods import Quarter
 from ipdash.core.written import ById
@@ -235,6 +245,24 @@ def get_upload_for(scope: Scope, upload_id: int) -> Upload:
     if upload is None:
         raise not_found()
     return upload
+
+
+def get_publication_for(scope: Scope, publication_id: int) -> Publication:
+    """A quarter that was published, as the staff who keep the plan see it, or `NotVisible`."""
+    kept = code_within("plan__region__code", scope.prefixes(Role.STAFF))
+    found = Publication.objects.filter(kept, pk=publication_id).select_related("plan__region").first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def get_display_link_for(scope: Scope, link_id: int) -> DisplayLink:
+    """A display link, for the staff who keep its plan, or `NotVisible`."""
+    kept = code_within("plan__region__code", scope.prefixes(Role.STAFF))
+    found = DisplayLink.objects.filter(kept, pk=link_id).select_related("plan__region").first()
+    if found is None:
+        raise not_found()
+    return found
 
 
 def duty_units_on(day: date, pairs: set[tuple[int, int]]) -> dict[tuple[int, int], int]:

@@ -217,6 +217,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Pages without a login for what staff have published; off means that they do not exist.
+PUBLIC_PAGES = env.flag("IPDASH_PUBLIC")
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "ipdash_language"

@@ -73,6 +73,10 @@ BODIES: dict[tuple[str, str], Body] = {
         **indicator_initial(Indicator.objects.get(code=ids["indicator"])), "factor": "", "minimum": "", "maximum": "", "definition": "定义",
     } if ids["indicator"] != "no_such_indicator" else {},
     ("POST", "/manage/plans/{plan}/"): lambda _ids: {"state": "active", "yellow_below": "-1", "red_below": "-20"},
+    ("POST", "/manage/plans/{plan}/public/switch/"): lambda _ids: {"is_on": "1"},
+    ("POST", "/manage/plans/{plan}/public/publish/"): lambda _ids: {"quarter": "2025Q2"},
+    ("POST", "/manage/publications/{publication}/withdraw/"): lambda _ids: {"reason": "发布有误"},
+    ("POST", "/manage/plans/{plan}/displays/"): lambda _ids: {"name": "三楼大厅"},
     ("POST", "/manage/lines/{line}/basis/"): lambda _ids: {"basis": "level", "basis_reason": "原文如此"},
     ("POST", "/manage/lines/{line}/lead/"): lambda ids: {"lead_unit": ids["unit"]},
     ("POST", "/manage/lines/{line}/targets/{year}/correct/"): lambda _ids: {

@@ -23,6 +23,13 @@ TABLE = """
 /login/                                GET    -        200  302  302  302  302  302  302  302  302
 /login/                                POST   -        200  302  302  302  302  302  302  302  302
 /language/                             POST   -        302  302  302  302  302  302  302  302  302
+/robots.txt                            GET    -        200  200  200  200  200  200  200  200  200
+
+# Published quarters and screens on walls: off, and without a link's secret, they are not there, whoever asks
+/public/                               GET    -        404  404  404  404  404  404  404  404  404
+/public/{plan}/                        GET    own      404  404  404  404  404  404  404  404  404
+/public/{plan}/                        GET    foreign  404  404  404  404  404  404  404  404  404
+/display/                              GET    -        404  404  404  404  404  404  404  404  404
 
 # One's own account
 /logout/                               POST   -        302  302  302  302  302  302  302  302  302
@@ -189,6 +196,20 @@ TABLE = """
 /manage/plans/{plan}/                  GET    foreign  302  404  403  403  403  403  403  403  403
 /manage/plans/{plan}/                  POST   own      302  302  403  403  403  403  403  403  403
 /manage/plans/{plan}/                  POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/plans/{plan}/public/           GET    own      302  200  403  403  403  403  403  403  403
+/manage/plans/{plan}/public/           GET    foreign  302  404  403  403  403  403  403  403  403
+/manage/plans/{plan}/public/switch/    POST   own      302  302  403  403  403  403  403  403  403
+/manage/plans/{plan}/public/switch/    POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/plans/{plan}/public/publish/   POST   own      302  302  403  403  403  403  403  403  403
+/manage/plans/{plan}/public/publish/   POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/publications/{publication}/withdraw/ POST   own      302  302  403  403  403  403  403  403  403
+/manage/publications/{publication}/withdraw/ POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/plans/{plan}/displays/         GET    own      302  200  403  403  403  403  403  403  403
+/manage/plans/{plan}/displays/         GET    foreign  302  404  403  403  403  403  403  403  403
+/manage/plans/{plan}/displays/         POST   own      302  200  403  403  403  403  403  403  403
+/manage/plans/{plan}/displays/         POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/displays/{display}/revoke/     POST   own      302  302  403  403  403  403  403  403  403
+/manage/displays/{display}/revoke/     POST   foreign  302  404  403  403  403  403  403  403  403
 /manage/lines/{line}/                  GET    own      302  200  403  403  403  403  403  403  403
 /manage/lines/{line}/                  GET    foreign  302  404  403  403  403  403  403  403  403
 /manage/lines/{line}/basis/            POST   own      302  302  403  403  403  403  403  403  403

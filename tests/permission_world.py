@@ -22,6 +22,8 @@ from indicators.selectors.decomposition.base import Goal, Wish
 from indicators.selectors.templates import template_spec
 from indicators.services import uploads
 from indicators.services.decomposition import decompose
+from indicators.services.display_links import make_display_link
+from indicators.services.publications import publish_quarter
 from indicators.workbooks.template import build_csv_template
 from ipdash.accounts import services as accounts
 from ipdash.accounts.models import ApiToken, AuditEntry, User
@@ -101,7 +103,7 @@ def _of_county(county: counties.County) -> Objects:
         "returned": county.figures["returned"].pk, "draft": county.figures["draft"].pk, "year": 2025,
         "second_unit": county.unit.pk, "decomposition": _decomposition(county.lines[0]).pk,
         "holder_kind": "figure", "evidence": county.evidence.pk,
-        **_draft(county.people["staff"], county.region),
+        **_draft(county.people["staff"], county.region), **_shown_outside(county.people["staff"], county.plan),
     }  # fmt: skip
 
 
@@ -130,6 +132,7 @@ def own_objects(role: str) -> Objects:
         "year": 2025, "second_unit": Unit.objects.get(region__code="500120", name="区财政局").pk,
         "decomposition": _decomposition(line).pk, "holder_kind": "figure",
         "evidence": _evidence(mine.filter(state="draft")[0]).pk, **_draft(User.objects.get(username="staff"), plan.region),
+        **_shown_outside(User.objects.get(username="staff"), plan),
     }  # fmt: skip
 
 
@@ -149,6 +152,16 @@ def _evidence(figure: Figure) -> EvidenceFile:
     """A file beside a figure that is not handed in."""
     staff = User.objects.get(username="staff")
     return add_evidence(staff, "figure", figure.pk, io.BytesIO("依据".encode()), "依据.txt", today=date(2025, 10, 12))
+
+
+def _shown_outside(staff: User, plan: Plan) -> Objects:
+    """A quarter that was published, and a link for a screen; the plan's public page stays off."""
+    published, link = plan.publications.first(), plan.display_links.first()
+    if published is None:
+        published = publish_quarter(staff, plan.pk, Quarter(2025, 1), date(2025, 10, 12))
+    if link is None:
+        link, _secret = make_display_link(staff, plan.pk, name="大厅", expires_on=None, today=date(2025, 10, 12))
+    return {"publication": published.pk, "display": link.pk}
 
 
 def _upload(plan: Plan) -> Upload:

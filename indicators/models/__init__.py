@@ -5,6 +5,7 @@ from indicators.models.decomposition import Decomposition
 from indicators.models.figure import FIGURE_HOLDER, Figure, FigureRevision
 from indicators.models.indicator import Indicator, IndicatorAlias
 from indicators.models.period import ReportingDuty, ReportingPeriod
+from indicators.models.publication import DisplayLink, Publication, PublicPage
 from indicators.models.reminder import Digest, Urge
 from indicators.models.saved_mapping import SavedMapping
 from indicators.models.target import Baseline, Target, TargetLine
@@ -16,10 +17,13 @@ __all__ = [
     "Baseline",
     "Decomposition",
     "Digest",
+    "DisplayLink",
     "Figure",
     "FigureRevision",
     "Indicator",
     "IndicatorAlias",
+    "PublicPage",
+    "Publication",
     "ReportingDuty",
     "ReportingPeriod",
     "SavedMapping",

@@ -56,8 +56,15 @@ def worst_first(lines: Sequence[S]) -> list[S]:
 def conclusion(quarter: Quarter, lines: Sequence[Seen]) -> str:
     """The one sentence on top, from the data: how many of how many are on track, what is not, and the worst by name."""
     if not lines:
+        return counted(quarter, [])
+    return counted(quarter, [line.status for line in lines]) + _worst_sentence(lines) + _outlook(lines)
+
+
+def counted(quarter: Quarter, statuses: Sequence[str]) -> str:
+    """How many lines are in which state."""
+    if not statuses:
         return _("本规划在该区划没有目标指标。")
-    counts = Counter(Status(line.status) for line in lines)
+    counts = Counter(Status(status) for status in statuses)
     judged = [
         (counts[Status.ACHIEVED], _("%(n)d项已完成")),
         (counts[Status.ON_TRACK], _("%(n)d项达到序时进度")),
@@ -71,13 +78,7 @@ def conclusion(quarter: Quarter, lines: Sequence[Seen]) -> str:
     ]
     parts = _("，").join(text % {"n": n} for n, text in judged if n)
     opening = _("截至%(quarter)s末，%(n)d项指标中")
-    return (
-        opening % {"quarter": quarter.label, "n": len(lines)}
-        + parts
-        + _("。")
-        + _worst_sentence(lines)
-        + _outlook(lines)
-    )
+    return opening % {"quarter": quarter.label, "n": len(statuses)} + parts + _("。")
 
 
 def _worst_sentence(lines: Sequence[Seen]) -> str:

@@ -100,7 +100,7 @@ def _context(request: HttpRequest, shown: Overview[OverviewRow], regions: list[t
     return {
         "o": shown,
         "plan": shown.plan,
-        "lamps": _lamps(shown),
+        "lamps": lamps_of(shown),
         "groups": _groups(shown, light, by_document),
         "light": light,
         "by_document": by_document,
@@ -118,7 +118,8 @@ class Lamp:
     change: Decimal
 
 
-def _lamps(shown: Overview[OverviewRow]) -> list[Lamp]:
+def lamps_of(shown: Overview[OverviewRow]) -> list[Lamp]:
+    """The lamp boxes in their order."""
     return [
         Lamp(light, shown.lights[light], Decimal(shown.lights[light] - shown.lights_before[light])) for light in LIGHTS
     ]
