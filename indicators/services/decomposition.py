@@ -93,21 +93,27 @@ def decompose(
     if not found.changes:
         return Decomposed(found)
     _refuse_unconfirmed(found, reason, allow_shortfall)
+    made = store_split(actor, found, reason, today)
+    touched = sorted({change[0] for change in made.changes})
+    TargetLine.objects.filter(pk__in=touched).update(version=F("version") + 1)
+    job = mark_lines(touched, requested_by=actor)
+    _record("target_line.decompose", made, actor, reason)
+    return Decomposed(found, made, job)
+
+
+def store_split(actor: Any, found: Preview, reason: str, today: date) -> Decomposition:
+    """Stores the targets of a preview and the act that set them; the caller holds the locks and asks for a recomputation."""
     made = _made(actor, found, reason)
     check(made)
     made.save(force_insert=True)
     written = [item for item in found.cells if item.verdict in WRITTEN]
-    created = _create_lines(line, written)
+    created = _create_lines(found.line, written)
     pairs = [_target(item, created, made, today) for item in written]
     _save([target for target, _old in pairs])
     made.changes = [[t.line_id, t.year, t.in_force_from, old, _content(t)] for t, old in pairs]
     made.created = sorted(below.pk for below in created.values())
     made.save(update_fields=["changes", "created"])
-    touched = sorted({target.line_id for target, _old in pairs})
-    TargetLine.objects.filter(pk__in=touched).update(version=F("version") + 1)
-    job = mark_lines(touched, requested_by=actor)
-    _record("target_line.decompose", made, actor, reason)
-    return Decomposed(found, made, job)
+    return made
 
 
 @transaction.atomic

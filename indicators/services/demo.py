@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from indicators.models import Figure, FigureRevision, Indicator, ReportingDuty, ReportingPeriod
 from indicators.services.catalogue import store_catalogue
+from indicators.services.demo_regions import split_targets
 from indicators.services.plan_documents import store_plan_document
 from indicators.services.recompute import recompute_plan
 from ipdash.accounts import audit
@@ -67,12 +68,22 @@ def load_demo(folder: Path, *, password: str, today: date, force: bool = False) 
         loaded.added["duties"] = _load_duties(_csv(folder / "demo" / "duties.csv"))
         loaded.added["periods"] = _load_periods(_csv(folder / "demo" / "periods.csv"))
         loaded.added["figures"] = _load_figures(_csv(folder / "demo" / "figures.csv"), users)
+        loaded.added |= _load_regions_below(folder / "demo", users, today)
         if loaded:
             audit.record("demo.load", ("demo", ""), actor=None, after=loaded.added)
     # Where nothing is new, no line is stale, and this finds nothing to do.
     for plan in Plan.objects.filter(is_demo=True).order_by("pk").values_list("pk", flat=True):
         recompute_plan(plan, today=today)
     return loaded
+
+
+def _load_regions_below(folder: Path, users: Mapping[str, User], today: date) -> dict[str, int]:
+    """What stands below the plans' own regions, so that there is something to compare: all of it invented."""
+    return {
+        "regional_duties": _load_duties(_csv(folder / "regional_duties.csv")),
+        "regional_figures": _load_figures(_csv(folder / "regional_figures.csv"), users),
+        "decompositions": split_targets(_json(folder / "decompositions.json"), users["staff"], today),
+    }
 
 
 def refuse_beside_real_data() -> None:
@@ -151,17 +162,18 @@ def _load_assignments(entries: Rows) -> int:
 
 
 def _load_duties(entries: Rows) -> int:
-    regions = _regions({entry["region"] for entry in entries})
+    at = [entry.get("unit_region") or entry["region"] for entry in entries]  # a county's figures may be the city's duty
+    regions = _regions({entry["region"] for entry in entries} | {*at})
     indicators = _indicators(entries)
     units = names_in(regions.values())
     known = set(ReportingDuty.objects.values_list("indicator_id", "region_id", "valid_from"))
     rows = []
-    for entry in entries:
+    for entry, unit_region in zip(entries, at, strict=True):
         region, start = regions[entry["region"]], date.fromisoformat(entry["from"])
         if (indicators[entry["indicator"]].pk, region, start) not in known:
             rows.append(
                 ReportingDuty(
-                    indicator=indicators[entry["indicator"]], region_id=region, unit_id=units[region, entry["unit"]],
+                    indicator=indicators[entry["indicator"]], region_id=region, unit_id=units[regions[unit_region], entry["unit"]],
                     valid_from=start, valid_to=date.fromisoformat(entry["to"]) if entry["to"] else None, is_demo=True,
                 )
             )  # fmt: skip

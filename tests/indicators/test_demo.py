@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -11,13 +12,25 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
-from indicators.models import Attainment, Baseline, Figure, FigureRevision, Indicator, ReportingDuty, Target, TargetLine
+from indicators.models import (
+    Attainment,
+    Baseline,
+    Decomposition,
+    Figure,
+    FigureRevision,
+    Indicator,
+    ReportingDuty,
+    Target,
+    TargetLine,
+)
 from indicators.permissions import duty_units_on
+from indicators.selectors.comparison import ground
 from indicators.services.demo import load_demo, load_reference_data
 from indicators.services.verification import verify
 from ipdash.accounts.models import User
 from ipdash.accounts.services import create_user
 from ipdash.core.errors import Conflict
+from ipdash.core.periods import Quarter
 from ipdash.launch import demo as names
 from plans.models import (
     Assignment,
@@ -33,6 +46,7 @@ from plans.models import (
     TaskMeasure,
     Unit,
 )
+from plans.scope import scope_of
 from plans.services.plans import create_plan
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -47,6 +61,7 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
 
 def test_it_holds_what_the_five_documents_say(demo):
     real = Assignment.objects.filter(is_demo=False)
+    own = TargetLine.objects.filter(region=F("plan__region"))
     counts = {
         "plans": Plan.objects.count(),
         "tasks": PlanTask.objects.count(),
@@ -55,8 +70,8 @@ def test_it_holds_what_the_five_documents_say(demo):
         "milestones": Milestone.objects.count(),
         "phases": Phase.objects.count(),
         "sections": PlanSection.objects.count(),
-        "lines": TargetLine.objects.count(),
-        "targets": Target.objects.count(),
+        "lines": own.count(),
+        "targets": Target.objects.filter(line__in=own).count(),
         "baselines": Baseline.objects.count(),
         "terms": GlossaryTerm.objects.count(),
         "references": PlanReference.objects.count(),
@@ -87,6 +102,31 @@ def test_everything_invented_is_marked(demo):
     bishan = Assignment.objects.filter(task__plan__slug="bishan")
     assert bishan.filter(is_demo=True).exists()
     assert not bishan.filter(is_demo=False).exists()
+
+
+def test_targets_below_the_plans_own_regions_are_split_and_say_that_they_are_invented(demo, staff):
+    below = Target.objects.exclude(line__region=F("line__plan__region"))
+    assert below.count() == 12 * 2 + 9 * 3
+    assert set(below.values_list("source", flat=True)) == {Target.Source.DECOMPOSED}
+    acts = Decomposition.objects.filter(targets__in=below).distinct()
+    assert {(act.made_by, "演示数据" in act.reason, act.undone_at) for act in acts} == {(staff, True, None)}
+    assert acts.count() == 5
+
+
+def test_there_is_something_to_rank_and_an_indicator_that_three_plans_share(demo, leader):
+    scope = scope_of(leader)
+    for slug, children in (("baoji", 12), ("jilin", 9)):
+        plan = Plan.objects.select_related("region").get(slug=slug)
+        compared = ground(scope, plan, Quarter(2020, 4))
+        assert len(compared.children(plan.region)) == children
+        results = Attainment.objects.filter(
+            plan=plan, line__indicator__code="invention_patents_per_10k", region__parent=plan.region
+        )
+        lights = Counter(results.at(Quarter(2020, 4)).values_list("light", flat=True))
+        assert lights["green"] > 3
+        assert lights["red"] > 3
+    shared = TargetLine.objects.filter(indicator__code="invention_patents_per_10k", region=F("plan__region"))
+    assert set(shared.values_list("plan__slug", flat=True)) == {"baoji", "bishan", "jilin"}
 
 
 def test_every_result_is_computed_for_the_demonstration_s_day(demo):
@@ -122,7 +162,9 @@ def test_the_eight_people_log_in_with_the_published_password(demo):
 
 
 def test_a_value_printed_in_ten_thousands_is_stored_in_the_catalogue_s_unit(demo):
-    line = TargetLine.objects.get(plan__slug="jilin", indicator__code="valid_registered_trademarks")
+    line = TargetLine.objects.get(
+        plan__slug="jilin", indicator__code="valid_registered_trademarks", region=F("plan__region")
+    )
     assert line.unit == "万件"
     assert [target.value for target in line.targets.all()] == [150000]
     assert [(b.year, b.value) for b in line.baselines.all()] == [(2015, 86000), (2016, 104000)]
