@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from indicators.models import TargetLine
 from indicators.permissions import sees_region
-from indicators.selectors.conclusion import LIGHTS, conclusion, worst_first
-from indicators.selectors.overview import SPARK_QUARTERS, Overview, put_together, read_lines
+from indicators.selectors.conclusion import LIGHTS, worst_first
+from indicators.selectors.glance import plans_at_a_glance
+from indicators.selectors.overview import SPARK_QUARTERS, Overview, put_together
 from indicators.selectors.quarters import default_quarter, plan_quarters
 from indicators.selectors.stamps import is_stale, line_stamps, page_stamp, regions_to_choose
 from indicators.views.kept import kept_page
@@ -23,7 +24,8 @@ from ipdash.core.errors import Invalid
 from ipdash.core.periods import Quarter
 from plans.models import Plan, Region, Role
 from plans.permissions import get_plan_for
-from plans.scope import BUSINESS_READERS, Scope, scope_of
+from plans.scope import BUSINESS_READERS, scope_of
+from plans.views.manage_common import page_of
 
 
 @require_safe
@@ -40,29 +42,16 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("plan-list")
 
 
-@dataclass(frozen=True)
-class PlanRow:
-    """A plan in the list, with its conclusion at its latest quarter."""
-
-    plan: Plan
-    quarter: Quarter
-    sentence: str
-    lights: dict[str, int]
-
-
 @require_safe
 def plan_list(request: HttpRequest) -> HttpResponse:
-    """Every plan the person reads, those in force first."""
-    scope, today = scope_of(request.user), clock.today()
-    plans = Plan.objects.visible_to(scope).select_related("region").order_by("state", "-start_year", "pk")
-    rows = [_plan_row(scope, plan, default_quarter(plan, today)) for plan in plans]
-    return render(request, "plans/list.html", {"rows": rows, "lights": LIGHTS})
-
-
-def _plan_row(scope: Scope, plan: Plan, quarter: Quarter) -> PlanRow:
-    lines = read_lines(scope, plan, plan.region, quarter)
-    lights = {light: sum(line.light == light for line in lines) for light in LIGHTS}
-    return PlanRow(plan, quarter, conclusion(quarter, lines), lights)
+    """Every plan the person reads, those in force first: the home of a leader who has several."""
+    scope = scope_of(request.user)
+    plans = Plan.objects.visible_to(scope).select_related("region").defer("source_text")
+    page = page_of(request, plans.order_by("state", "-start_year", "pk"))
+    rows = plans_at_a_glance(scope, list(page.object_list), clock.today())
+    groups = [(state, [row for row in rows if row.plan.state == state]) for state in Plan.State]
+    in_order = sorted((group for group in groups if group[1]), key=lambda group: group[0] == Plan.State.CLOSED)
+    return render(request, "plans/list.html", {"page": page, "groups": in_order})
 
 
 @require_safe

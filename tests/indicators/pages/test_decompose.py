@@ -141,7 +141,9 @@ def test_a_rate_says_why_no_sum_is_checked(client: Client) -> None:
 
 
 def test_values_are_typed_in_the_unit_that_the_page_shows(client: Client) -> None:
-    line = TargetLine.objects.get(plan__slug="jilin", indicator__code="valid_registered_trademarks")
+    line = TargetLine.objects.get(
+        plan__slug="jilin", indicator__code="valid_registered_trademarks", region__code="220000"
+    )
     here = address(line, "years", "hand")
     asked = {"value_2018": "12.5", "do": "save", "reason": "年度分解"}
     assert client.post(here, asked).status_code == 302
