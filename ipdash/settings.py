@@ -279,6 +279,7 @@ SPECTACULAR_SETTINGS = {
         "AttainmentStatus": "indicators.models.attainment.Status",
         "Light": "indicators.models.attainment.Light",
         "TaskStatus": "plans.models.PlanTask.Status",
+        "TaskState": "plans.rules.task_state.TaskState",
         "PlanState": "plans.models.Plan.State",
         "FigureState": "indicators.models.Figure.State",
         "PeriodState": "indicators.models.ReportingPeriod.State",

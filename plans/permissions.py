@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from ipdash.core.errors import NotAllowed, NotVisible
 from ipdash.core.written import ById
-from plans.models import CollectiveMember, ImportItem, Plan, PlanImport, PlanTask, Region, Role, Unit
+from plans.models import CollectiveMember, ImportItem, Plan, PlanImport, PlanTask, Region, Role, TaskReport, Unit
 from plans.querysets import code_within
 from plans.scope import BUSINESS_READERS, Scope, scope_of
 
+CHECKING = (Role.STAFF, Role.REVIEWER)
+SPEAKING = (Role.REPORTER, Role.DEPARTMENT)
 PlanReaders = Callable[[Scope], Q]
 _PLAN: ById[Plan] = ById(lambda: Plan.objects.select_related("region").defer("source_text"))
 _plan_readers: list[PlanReaders] = []
@@ -34,6 +36,7 @@ def register_plan_readers(readers: PlanReaders) -> None:
 def visible_plans(scope: Scope) -> Q:
     """Plans a person reads: those their region roles reach, and, once issued, those in which they have a duty."""
     units = scope.all_units
+    # A task that was handed over goes on being read by the unit that had it: its reports stand there.
     within_collectives = CollectiveMember.objects.filter(member__in=units).values("collective")
     duty = Q(pk__in=Plan.objects.filter(tasks__assignments__unit__in=units).values("pk"))
     duty |= Q(pk__in=Plan.objects.filter(tasks__assignments__unit__in=within_collectives).values("pk"))
@@ -121,6 +124,63 @@ def get_task_for(scope: Scope, task_id: int) -> PlanTask:
     if task is None:
         raise not_found()
     found: PlanTask = task
+    return found
+
+
+def visible_reports(scope: Scope) -> Q:
+    """Reports on tasks: a unit's own; those handed in on tasks it leads; all of the regions one is staff or reviewer of.
+
+    Leaders read what was accepted in their regions; whoever else reads the plan, the lead unit's accepted word.
+    """
+    own = Q(unit__in=scope.all_units)
+    handed_in = ~Q(state=TaskReport.State.DRAFT) & Q(task__lead_unit__in=scope.all_units)
+    inside = code_within("task__plan__region__code", scope.prefixes(*CHECKING))
+    accepted = Q(state=TaskReport.State.ACCEPTED)
+    led = code_within("task__plan__region__code", scope.prefixes(Role.LEADER))
+    told = Q(is_lead=True, task__plan__in=Plan.objects.visible_to(scope))
+    return own | handed_in | inside | (accepted & (led | told))
+
+
+def sees_inside(scope: Scope, report: TaskReport) -> bool:
+    """Whether the person sees a report's problems, evidence, reasons and history, and not its accepted words alone."""
+    return (
+        report.unit_id in scope.all_units
+        or (report.task.lead_unit_id in scope.all_units and report.state != TaskReport.State.DRAFT)
+        or scope.reaches(report.task.plan.region.code, *CHECKING)
+    )
+
+
+def can_report(scope: Scope, task: PlanTask, unit: Unit) -> bool:
+    """Whether the person speaks for this unit about its tasks: its people, and bureau staff on its behalf."""
+    return unit.pk in scope.unit_ids(*SPEAKING) or scope.reaches(task.plan.region.code, Role.STAFF)
+
+
+def can_check(scope: Scope, report: TaskReport) -> bool:
+    """Whether the person accepts or returns this report: the bureau, and for a contribution the lead unit's people.
+
+    That nobody accepts their own word is checked beside the report.
+    """
+    if scope.reaches(report.task.plan.region.code, *CHECKING):
+        return True
+    return not report.is_lead and report.task.lead_unit_id in scope.unit_ids(*SPEAKING)
+
+
+def can_ask_closing(scope: Scope, task: PlanTask) -> bool:
+    """Whether the person asks for the task to be closed: the lead unit's people, and bureau staff on its behalf."""
+    return task.lead_unit_id in scope.unit_ids(*SPEAKING) or scope.reaches(task.plan.region.code, Role.STAFF)
+
+
+def can_decide_closing(scope: Scope, task: PlanTask) -> bool:
+    """Whether the person checks requests to close this task. That nobody grants their own is checked beside it."""
+    return scope.reaches(task.plan.region.code, *CHECKING)
+
+
+def get_report_for(scope: Scope, report_id: int) -> TaskReport:
+    """The report with its task, plan and unit, or `NotVisible`."""
+    report = TaskReport.objects.visible_to(scope).with_parts().filter(pk=report_id).first()
+    if report is None:
+        raise not_found()
+    found: TaskReport = report
     return found
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+
+from plans.rules.task_state import TaskState
 
 if TYPE_CHECKING:
     from plans.scope import Scope
@@ -60,12 +63,45 @@ class PlanPartQuerySet(models.QuerySet[Any]):
 
 class PlanTaskQuerySet(PlanPartQuerySet):
     def of_units(self, unit_ids: set[int]) -> Self:
-        """Tasks these units answer for, by themselves or as members of a collective."""
-        return self.filter(
-            Q(assignments__unit__in=unit_ids) | Q(assignments__unit__member_links__member__in=unit_ids)
-        ).distinct()
+        """Tasks these units answer for today, by themselves or as members of a collective."""
+        from plans.models import Assignment
+
+        held = Assignment.objects.filter(Q(unit__in=unit_ids) | Q(unit__member_links__member__in=unit_ids))
+        return self.filter(pk__in=held.values("task"))
+
+    def with_state(self, today: date) -> Self:
+        """Adds `state_now`: what `plans.rules.task_state.task_state` says of the same facts."""
+        from plans.models import Milestone
+
+        overdue = Milestone.objects.filter(task=OuterRef("pk"), due_on__lt=today, reached_on=None, claim=None)
+        return self.annotate(
+            state_now=Case(
+                When(status="done", then=Value(TaskState.CLOSED.value)),
+                When(~Q(plan__state="active"), then=Value(TaskState.ENDED.value)),
+                When(status="awaiting_review", then=Value(TaskState.AWAITING_REVIEW.value)),
+                When(Q(plan__end_year__lt=today.year) | Exists(overdue), then=Value(TaskState.LATE.value)),
+                When(status="not_started", then=Value(TaskState.NOT_STARTED.value)),
+                default=Value(TaskState.ON_TIME.value),
+                output_field=models.CharField(),
+            )
+        )
 
     def with_parts(self) -> Self:
-        return self.select_related("plan", "section").prefetch_related(
+        return self.select_related("plan__region", "section", "lead_unit").prefetch_related(
             "measures", "milestones", "assignments__unit__region"
         )
+
+
+class TaskReportQuerySet(models.QuerySet[Any]):
+    def visible_to(self, scope: Scope) -> Self:
+        from plans.permissions import visible_reports
+
+        return self.filter(visible_reports(scope))
+
+    def at(self, year: int, quarter: int) -> Self:
+        return self.filter(year=year, quarter=quarter)
+
+    def with_parts(self) -> Self:
+        return self.select_related(
+            "task__plan__region", "task__lead_unit", "unit__region", "entered_by", "submitted_by", "accepted_by"
+        ).prefetch_related("numbers__goal", "reached")

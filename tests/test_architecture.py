@@ -25,7 +25,13 @@ ORDER = ("querysets", "models", "permissions", "selectors", "services", "edges")
 EDGES = {"views", "api", "urls", "tasks", "management", "forms"}
 # The launcher is plain Python that runs before there is an environment; the Celery app is configuration.
 SHARED = ("ipdash.launch", "ipdash.celery")
-PURE = ("indicators/rules", "indicators/workbooks/mapping/", "plans/documents", "ipdash/launch/guard.py")
+PURE = (
+    "indicators/rules",
+    "indicators/workbooks/mapping/",
+    "plans/documents",
+    "plans/rules/",
+    "ipdash/launch/guard.py",
+)
 HEAVY = {
     "pandas": ("indicators/workbooks", "indicators/exports", "indicators/rules"),
     "openpyxl": ("indicators/workbooks", "indicators/exports"),

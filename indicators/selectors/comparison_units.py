@@ -13,7 +13,6 @@ from indicators.models import Attainment, ReportingDuty, TargetLine
 from indicators.models.attainment import Light
 from indicators.permissions import visible_lines_of
 from indicators.selectors.comparison import counted_words, light_counts, status_counts
-from indicators.selectors.my_work import milestone_end
 from ipdash.core.marks.matrix import LetterCell
 from ipdash.core.periods import Quarter
 from plans.models import Assignment, Milestone, Plan, PlanTask, Region, Unit
@@ -115,7 +114,7 @@ def unit_tasks(plan: Plan, today: date) -> UnitTasks:
 def _late(task: PlanTask, plan: Plan, today: date) -> tuple[Milestone, ...]:
     if plan.state != Plan.State.ACTIVE or task.status == PlanTask.Status.DONE:
         return ()
-    return tuple(m for m in task.milestones.all() if (end := milestone_end(m, plan)) is not None and end < today)
+    return tuple(m for m in task.milestones.all() if m.step.is_overdue(today))
 
 
 def _task_column(unit: Unit, rows: Sequence[TaskRow]) -> UnitColumn:

@@ -233,16 +233,8 @@ def _my_task(task: PlanTask, mine: set[int] | frozenset[int], today: date) -> My
     held = [a for a in task.assignments.all() if a.unit_id in mine and a.role in order]
     first = min(held, key=lambda assignment: order[Assignment.Role(assignment.role)])
     this_quarter = Quarter.containing(today)
-    due = [m for m in task.milestones.all() if (end := milestone_end(m, task.plan)) and end <= this_quarter.last_day]
+    due = [m for m in task.milestones.all() if m.due_on and not m.reached_on and m.due_on <= this_quarter.last_day]
     return MyTask(task, first.unit, Assignment.Role(first.role), due)
-
-
-def milestone_end(milestone: Milestone, plan: Plan) -> date | None:
-    """The last day of what a milestone names: its quarters in its year (or a one-year plan's), else its phase."""
-    year = milestone.year or (plan.start_year if plan.start_year == plan.end_year else None)
-    if milestone.to_quarter is not None and year is not None:
-        return Quarter(year, milestone.to_quarter).last_day
-    return milestone.phase.end if milestone.phase else None
 
 
 def to_review(scope: Scope) -> list[ToReview]:

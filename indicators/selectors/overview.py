@@ -286,7 +286,7 @@ _UNIT_TASKS = """
            COUNT(DISTINCT CASE WHEN task.status = %s THEN task.id END),
            COUNT(DISTINCT CASE WHEN task.status = %s THEN task.id END)
     FROM {task} task
-    JOIN {assignment} assignment ON assignment.task_id = task.id
+    JOIN {assignment} assignment ON assignment.task_id = task.id AND assignment.ended_on IS NULL
     JOIN {unit} unit ON unit.id = assignment.unit_id
     WHERE task.plan_id = %s
     GROUP BY unit.id, unit.name

@@ -7,6 +7,7 @@ from datetime import date
 
 from indicators.models import ReportingPeriod
 from ipdash.core.periods import Quarter
+from plans.rules.report_window import Window
 
 
 def read_periods(regions: Iterable[str], quarters: set[Quarter]) -> dict[tuple[str, Quarter], ReportingPeriod]:
@@ -27,6 +28,14 @@ def governing_period(
         if period is not None:
             return period
     return None
+
+
+def report_windows(codes: Iterable[str], quarters: set[Quarter]) -> dict[tuple[str, Quarter], Window]:
+    """Until when the quarters of these regions may be reported on; for `plans.windows.register_windows`."""
+    wanted = set(codes)
+    periods = read_periods(wanted, quarters)
+    found = {(code, quarter): governing_period(periods, code, quarter) for code in wanted for quarter in quarters}
+    return {place: Window(period.due, period.locks) for place, period in found.items() if period is not None}
 
 
 def _chain(code: str) -> tuple[str, str, str]:

@@ -27,6 +27,7 @@ from ipdash.core.errors import Conflict
 from ipdash.core.periods import Quarter
 from plans.models import Assignment, Membership, Plan, PlanTask, Region
 from plans.services.directory import names_in, store_units
+from plans.services.leads import set_leads
 from plans.services.regions import load_regions
 
 PLANS = ("baoji", "urumqi", "chongqing", "bishan", "jilin")
@@ -158,7 +159,9 @@ def _load_assignments(entries: Rows) -> int:
         )
     if Assignment.objects.filter(is_demo=True, task__plan__slug__in=slugs).exists():
         return 0
-    return len(Assignment.objects.bulk_create(rows))
+    Assignment.objects.bulk_create(rows)
+    set_leads({row.task_id for row in rows})
+    return len(rows)
 
 
 def _load_duties(entries: Rows) -> int:

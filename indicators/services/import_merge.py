@@ -109,7 +109,7 @@ def _tasks(actor: Any, draft: PlanImport, plan: Plan, found: Review, changes: Se
         if change.task is None:
             create_task(actor, plan.pk, {**values, "section": data["section"] if data["section"] in paths else []})
         else:
-            change_task(actor, change.task.pk, values)
+            change_task(actor, change.task.pk, values, reason=_("按修订后的文件调整"))
 
 
 def _due(milestone: dict[str, Any], plan: Plan, phases: dict[str, int]) -> Due:

@@ -41,6 +41,15 @@ status_words: dict[str, Word] = {
     "behind": Word(gettext_lazy("滞后"), "yellow", "▲"),
     "far_behind": Word(gettext_lazy("严重滞后"), "red", "■"),
 }
+# How far a task is (plans/rules/task_state.py), in the order in which lists are counted.
+task_state_words: dict[str, Word] = {
+    "late": Word(gettext_lazy("逾期"), "red", "■"),
+    "awaiting_review": Word(gettext_lazy("办结待复核"), "grey", "○"),
+    "on_time": Word(gettext_lazy("按期推进"), "green", "●"),
+    "not_started": Word(gettext_lazy("未开始"), "none", "–"),
+    "closed": Word(gettext_lazy("已销号"), "green", "✓"),
+    "ended": Word(gettext_lazy("规划结束时未办结"), "none", "–"),
+}
 _PENDING = Word(gettext_lazy("等待计算"), "none", "–")
 
 # From bad to good would invite reading a rank; this is the order of the lamp boxes.

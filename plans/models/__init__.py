@@ -5,7 +5,8 @@ from plans.models.membership import Membership, Role
 from plans.models.plan import GlossaryTerm, Phase, Plan, PlanReference, PlanSection
 from plans.models.plan_import import ImportItem, PlanImport
 from plans.models.region import Region
-from plans.models.task import Assignment, Milestone, PlanTask, TaskMeasure
+from plans.models.task import Assignment, Milestone, MilestoneChange, PlanTask, TaskGoal, TaskMeasure
+from plans.models.task_report import ReportedNumber, TaskClosing, TaskReport, TaskReportRevision
 from plans.models.unit import CollectiveMember, Unit, UnitAlias
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ImportItem",
     "Membership",
     "Milestone",
+    "MilestoneChange",
     "Phase",
     "Plan",
     "PlanImport",
@@ -23,8 +25,13 @@ __all__ = [
     "PlanSection",
     "PlanTask",
     "Region",
+    "ReportedNumber",
     "Role",
+    "TaskClosing",
+    "TaskGoal",
     "TaskMeasure",
+    "TaskReport",
+    "TaskReportRevision",
     "Unit",
     "UnitAlias",
 ]

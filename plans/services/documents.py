@@ -36,6 +36,7 @@ from plans.models import (
 from plans.permissions import require_staff_of
 from plans.scope import scope_of
 from plans.services.directory import resolve_units
+from plans.services.leads import set_leads
 
 CHUNK = 1000
 Data = Mapping[str, Any]
@@ -177,13 +178,16 @@ def _milestones(task: PlanTask, item: Data, plan: Plan) -> list[Milestone]:
     phases = {phase.name: phase for phase in plan.phases.all()} if item["milestones"] else {}
     # A one-year plan's quarters are that year's; a longer plan's label would have to say the year.
     year = plan.start_year if plan.start_year == plan.end_year else None
-    return [
+    found = [
         Milestone(
             task=task, position=n, label=m["label"], from_quarter=m["from_quarter"], to_quarter=m["to_quarter"],
             text=m["text"], phase=phases.get(m["label"]), year=year if m["from_quarter"] is not None else None,
         )
         for n, m in enumerate(item["milestones"])
     ]  # fmt: skip
+    for milestone in found:
+        milestone.due_on = milestone.end_in(plan, milestone.phase)
+    return found
 
 
 def _store_assignments(plan: Plan, pairs: Sequence[tuple[PlanTask, Data]]) -> list[Unit]:
@@ -201,6 +205,7 @@ def _store_assignments(plan: Plan, pairs: Sequence[tuple[PlanTask, Data]]) -> li
                 Assignment(task=task, unit_id=units[unit_name(a)], role=a["role"], printed=a["printed"], position=n),
             )
     _create(Assignment, list(rows.values()))
+    set_leads(task.pk for task, _item in pairs)
     return added
 
 

@@ -19,6 +19,7 @@ from ipdash.jobs.models import JobRun
 from plans.models import Plan
 from plans.permissions import get_plan_for, require_staff_of
 from plans.scope import scope_of
+from plans.services.leads import set_due_days
 from plans.services.lookups import region_named
 
 RESULTS_FOLLOW = ("start_year", "end_year", "yellow_below", "red_below")
@@ -113,6 +114,8 @@ def change_plan(actor: Any, plan_id: int, changes: PlanChanges, *, version: int 
     check(plan)
     with explained():
         save_changed(plan, found, fields)
+    if found.touches("start_year", "end_year"):
+        set_due_days(plan)
     # A plan that is in force again may have missed a quarter's turn.
     touched = found.touches(*RESULTS_FOLLOW) or found.after.get("state") == Plan.State.ACTIVE
     job = _request_recomputation(plan, actor) if touched else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from django.db import models, transaction
@@ -13,12 +13,14 @@ from ipdash.accounts import audit
 from ipdash.core.changes import differences, refuse_stale, save_changed, write
 from ipdash.core.constraints import check, explained
 from ipdash.core.errors import Invalid
-from plans.models import Assignment, Milestone, Phase, Plan, PlanSection, PlanTask, TaskMeasure
+from plans.models import Assignment, Plan, PlanSection, PlanTask, TaskMeasure
 from plans.permissions import get_plan_for, get_task_for, require_staff_of
 from plans.scope import Scope, scope_of
+from plans.services.assignments import settle_lead
 from plans.services.lookups import units_named
+from plans.services.milestones import Due, replace_milestones
 
-FIELDS = ("number", "title", "objective", "text", "status")
+FIELDS = ("number", "title", "objective", "text")
 PARTS = ("measures", "assignments", "milestones")
 
 
@@ -31,26 +33,16 @@ class Duty:
     printed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What is due: from a quarter to a quarter (both or neither) of a year, or in a phase (id)."""
-
-    label: str
-    text: str
-    from_quarter: int | None = None
-    to_quarter: int | None = None
-    year: int | None = None
-    phase: int | None = None
-
-
 class TaskValues(TypedDict, total=False):
-    """A task's content. `section` is the path of section numbers as printed; lists are whole lists."""
+    """A task's content. `section` is the path of section numbers as printed; lists are whole lists.
+
+    How far it is is no content: it follows from reports, milestones and closing.
+    """
 
     number: str | None
     title: str
     objective: str | None
     text: str
-    status: str
     section: Sequence[str]
     measures: Sequence[str]
     assignments: Sequence[Duty]
@@ -70,16 +62,19 @@ def create_task(actor: Any, plan_id: int, values: TaskValues) -> PlanTask:
     with explained():
         task.save(force_insert=True)
         for part in PARTS:
-            _store_part(scope, task, part, list(values.get(part, ())))  # type: ignore[call-overload]
+            _store_part(actor, task, part, list(values.get(part, ())), reason=_("新增任务"))  # type: ignore[call-overload]
+    settle_lead(task)
     audit.record("task.create", task, actor=actor, after=_content(task), region_code=plan.region.code)
     return task
 
 
 @transaction.atomic
-def change_task(actor: Any, task_id: int, values: TaskValues, *, version: int | None = None) -> PlanTask:
-    """Changes a task: its words, status, measures, assignments, milestones; `version` is the one the person saw.
+def change_task(
+    actor: Any, task_id: int, values: TaskValues, *, version: int | None = None, reason: str = ""
+) -> PlanTask:
+    """Changes a task: its words, measures, assignments, milestones; `version` is the one the person saw.
 
-    Raises `NotVisible`, `NotAllowed`, `Conflict` (`stale_version`, a unit twice), `Invalid`.
+    `reason` is needed where milestones of an issued plan change. Raises `NotVisible`, `NotAllowed`, `Conflict` (`stale_version`, a unit twice), `Invalid`.
     """
     scope = scope_of(actor)
     require_staff_of(scope, get_task_for(scope, task_id).plan.region)
@@ -98,10 +93,13 @@ def change_task(actor: Any, task_id: int, values: TaskValues, *, version: int | 
         save_changed(task, found, fields)
         for part, wanted in lists.items():
             if found.touches(part):
-                _store_part(scope, task, part, wanted)
+                _store_part(actor, task, part, wanted, reason=reason)
+    if found.touches("assignments"):
+        settle_lead(task)
     audit.record(
-        "task.change", task, actor=actor, before=found.before, after=found.after, region_code=task.plan.region.code
-    )
+        "task.change", task, actor=actor, before=found.before, after=found.after, reason=reason.strip(),
+        region_code=task.plan.region.code,
+    )  # fmt: skip
     return task
 
 
@@ -136,27 +134,22 @@ def _rows(part: str, wanted: Sequence[Any], scope: Scope) -> list[Any]:
     if part == "measures":
         return list(wanted)
     if part == "milestones":
-        return [list(astuple(due)) for due in wanted]
+        return [[due.label, due.text, due.from_quarter, due.to_quarter, due.year, due.phase] for due in wanted]
     units = units_named(scope, [duty.unit for duty in wanted], "assignments")
     return [[duty.role, duty.unit, duty.printed or units[duty.unit].name] for duty in wanted]
 
 
-def _store_part(scope: Scope, task: PlanTask, part: str, wanted: Sequence[Any]) -> None:
-    """Puts the wanted rows in the place of the stored ones."""
+def _store_part(actor: Any, task: PlanTask, part: str, wanted: Sequence[Any], *, reason: str) -> None:
+    """Puts the wanted rows in the place of the stored ones; milestones have a history of their own."""
+    if part == "milestones":
+        if wanted or task.milestones.exists():
+            replace_milestones(actor, task, wanted, reason)
+        return
     rows: list[models.Model]
     if part == "measures":
         rows = [TaskMeasure(task=task, position=n, text=text) for n, text in enumerate(wanted)]
-    elif part == "assignments":
-        rows = _assignments(task, _rows(part, wanted, scope))
     else:
-        _refuse_foreign_phases(task, wanted)
-        rows = [
-            Milestone(
-                task=task, position=n, label=due.label, text=due.text, from_quarter=due.from_quarter,
-                to_quarter=due.to_quarter, year=due.year, phase_id=due.phase,
-            )
-            for n, due in enumerate(wanted)
-        ]  # fmt: skip
+        rows = _assignments(task, _rows(part, wanted, scope_of(actor)))
     getattr(task, part).all().delete()
     for row in rows:
         check(row)
@@ -172,10 +165,3 @@ def _assignments(task: PlanTask, wanted: Sequence[Any]) -> list[models.Model]:
         )
         for n, (role, unit, printed) in enumerate(wanted)
     ]  # fmt: skip
-
-
-def _refuse_foreign_phases(task: PlanTask, wanted: Sequence[Due]) -> None:
-    phases = {due.phase for due in wanted if due.phase is not None}
-    if phases - set(Phase.objects.filter(plan=task.plan_id).values_list("pk", flat=True)):
-        message = _("阶段不属于这个规划。")
-        raise Invalid("unknown_phase", message, {"milestones": [message]})

@@ -68,7 +68,7 @@ def _move_references(kept: Unit, merged: Unit) -> dict[str, int]:
         model, column = relation.related_model, relation.field.name
         if relation.many_to_many or model is UnitAlias or isinstance(model, str):
             continue
-        rows = model._default_manager.filter(**{column: merged})
+        rows = model._base_manager.filter(**{column: merged})
         for row in rows.order_by("pk"):
             moved[model._meta.label_lower] += 1
             _move(row, column, kept)
@@ -89,7 +89,7 @@ def _move(row: models.Model, column: str, kept: Unit) -> None:
     """Points the row at the kept unit; what the kept unit holds already is not held twice."""
     try:
         with transaction.atomic():
-            type(row)._default_manager.filter(pk=row.pk).update(**{column: kept})
+            type(row)._base_manager.filter(pk=row.pk).update(**{column: kept})
     except IntegrityError:
         row.delete()
 

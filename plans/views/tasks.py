@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ipdash.core import clock
 from plans.models import Assignment, Plan, PlanTask
 from plans.permissions import can_change_in_region, get_task_for
 from plans.scope import scope_of
 from plans.selectors import TaskFilter, tasks_for, units_with_tasks
-from plans.services.tasks import change_task
+from plans.services.task_closing import set_status
 
 PAGE = 50
 
@@ -66,6 +67,7 @@ def task_status(request: HttpRequest, task_id: int) -> HttpResponse:
     """Bureau staff set how far a task is."""
     version = request.POST.get("version", "")
     status = request.POST.get("status", "")
-    change_task(request.user, task_id, {"status": status}, version=int(version) if version.isdecimal() else None)
+    seen = int(version) if version.isdecimal() else None
+    set_status(request.user, task_id, status, today=clock.today(), reason=request.POST.get("reason", ""), version=seen)
     messages.success(request, _("任务状态已更新。"))
     return redirect("task", task_id=task_id)

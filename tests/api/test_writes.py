@@ -100,10 +100,15 @@ def test_a_task_is_added_with_its_parts_and_gives_them_back(api_of: Api) -> None
     made = send(client, "tasks/", body, 201)
     assert made["measures"] == ["选址", "挂牌"]
     assert made["assignments"] == [{"role": "lead", "unit": unit["id"], "printed": unit["name"], "is_demo": False}]
-    changed = send(client, f"tasks/{made['id']}/", {"milestones": made["milestones"], "status": "done"}, 200, "patch")
+    asking = {"milestones": made["milestones"], "status": "awaiting_review", "reason": "全部完成"}
+    changed = send(client, f"tasks/{made['id']}/", asking, 200, "patch")
     assert (changed["milestones"], changed["status"], changed["measures"]) == (
-        made["milestones"], "done", ["选址", "挂牌"],
+        made["milestones"], "awaiting_review", ["选址", "挂牌"],
     )  # fmt: skip
+    assert (made["state"], changed["state"], changed["percent"]) == ("late", "awaiting_review", "0")
+    refused = send(client, f"tasks/{made['id']}/", {"status": "done"}, 403, "patch")
+    assert refused["code"] == "own_entry"
+    send(api_of("reviewer"), f"tasks/{made['id']}/", {"status": "done"}, 403, "patch")
 
 
 def test_an_indicator_is_added_by_code_and_its_parts_are_codes(api_of: Api) -> None:

@@ -193,15 +193,15 @@ def test_a_title_is_enough_for_a_task(staff, bishan):
     assert (task.section, task.section_path, task.status) == (None, [], "not_started")
 
 
-def test_a_task_s_status_and_units_change_together(staff, bishan, bureau):
+def test_a_task_s_words_and_units_change_together(staff, bishan, bureau):
     task = PlanTask.objects.filter(plan=bishan, assignments__isnull=True)[0]
     changed = change_task(
-        staff, task.pk, {"status": "done", "assignments": [Duty("lead", bureau.pk)]}, version=task.version
+        staff, task.pk, {"title": "改了", "assignments": [Duty("lead", bureau.pk)]}, version=task.version
     )
-    assert (changed.status, changed.version) == ("done", task.version + 1)
-    assert last_entry().after == {"status": "done", "assignments": [["lead", bureau.pk, bureau.name]]}
+    assert (changed.title, changed.version, changed.lead_unit) == ("改了", task.version + 1, bureau)
+    assert last_entry().after == {"title": "改了", "assignments": [["lead", bureau.pk, bureau.name]]}
     with pytest.raises(Conflict) as refused:
-        change_task(staff, task.pk, {"status": "in_progress"}, version=task.version)
+        change_task(staff, task.pk, {"title": "又改"}, version=task.version)
     assert refused.value.code == "stale_version"
 
 
@@ -210,7 +210,7 @@ def test_a_task_refuses_what_makes_no_sense(staff, bishan, bureau):
     with pytest.raises(Conflict, match="该单位已有此分工"):
         change_task(staff, task.pk, {"assignments": [Duty("lead", bureau.pk), Duty("lead", bureau.pk)]})
     with pytest.raises(Invalid, match="季度应为1至4"):
-        change_task(staff, task.pk, {"milestones": [Due("二至一季度", "倒着", 2, 1)]})
+        change_task(staff, task.pk, {"milestones": [Due("二至一季度", "倒着", 2, 1)]}, reason="试")
     with pytest.raises(Invalid, match="没有编号为"):
         change_task(staff, task.pk, {"section": ["第九十九章"]})
     with pytest.raises(Invalid, match="无权使用"):
@@ -221,9 +221,9 @@ def test_a_task_refuses_what_makes_no_sense(staff, bishan, bureau):
 def test_a_unit_that_only_answers_for_a_task_may_see_and_not_change_it(bishan, department, stranger):
     task = PlanTask.objects.filter(plan=bishan, assignments__unit__memberships__user=department)[0]
     with pytest.raises(NotAllowed):
-        change_task(department, task.pk, {"status": "done"})
+        change_task(department, task.pk, {"title": "改"})
     with pytest.raises(NotVisible):
-        change_task(stranger, task.pk, {"status": "done"})
+        change_task(stranger, task.pk, {"title": "改"})
 
 
 # Roles

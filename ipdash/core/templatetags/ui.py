@@ -88,6 +88,12 @@ def status_label(status: str) -> str:
     return str(display.status_word(status).label)
 
 
+@register.simple_tag
+def task_state_tag(state: str) -> SafeString:
+    """How far a task is, as colour, shape and word."""
+    return _tag(display.task_state_words[state])
+
+
 @register.filter
 def item(values: Mapping[Any, Any], key: object) -> Any:
     """`{{ targets|item:year }}`: what stands under a key, None where nothing does."""

@@ -251,7 +251,7 @@ def test_a_plan_that_sets_an_indicator_for_its_counties_alone_is_named(world: Wo
 
 
 def test_tasks_stand_against_units_with_the_letters_of_their_roles(world: World) -> None:
-    done = PlanTask.objects.create(plan=world.plan, title="完成的", position=0, status="done")
+    done = PlanTask.objects.create(plan=world.plan, title="完成的", position=0, status="done", closed_on="2022-12-31")
     late = PlanTask.objects.create(plan=world.plan, title="逾期的", position=1)
     PlanTask.objects.create(plan=world.plan, title="没人管的", position=2)
     second = builders.make_unit(world.city, "市科技局")

@@ -106,7 +106,7 @@ def changes(plan: Plan) -> dict[str, Callable[[], object]]:
         "recomputed": recomputed,
         "a nightly run": a_nightly_run_changes_a_row,
         "a line's name": lambda: change_line(staff, line.pk, {"printed_name": "新名称"}),
-        "a task": lambda: change_task(staff, task.pk, {"status": "done"}),
+        "a task": lambda: change_task(staff, task.pk, {"title": "改名"}),
     }
 
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from indicators.models import Figure, ReportingPeriod
-from indicators.selectors.my_work import milestone_end, my_work
-from plans.models import Assignment, CollectiveMember, Milestone, Phase, Plan, PlanTask, Unit
+from indicators.selectors.my_work import my_work
+from plans.models import Assignment, CollectiveMember, Milestone, PlanTask, Unit
 from plans.scope import scope_of
 from tests.builders import make_user
 
@@ -98,7 +98,7 @@ class TestTasks:
 
     def test_what_is_done_or_only_cooperated_in_is_not_there(self, department, unit, task):
         before = work_of(department).task_total
-        task.status = PlanTask.Status.DONE
+        task.status, task.closed_on = PlanTask.Status.DONE, DAY
         task.save()
         other = PlanTask.objects.filter(plan__state="active").exclude(assignments__unit=unit).first()
         Assignment.objects.create(task=other, unit=unit, role="cooperating", printed="科技")
@@ -123,13 +123,6 @@ class TestTasks:
         assert first.task == last
         assert [milestone.label for milestone in first.due] == ["四季度"]
         assert "&lt;b&gt;报送总结" in text_of(client_of("department").get("/my-work/"))
-
-    def test_a_milestone_ends_with_its_quarter_else_with_its_phase(self):
-        plan = Plan(start_year=2014, end_year=2014)
-        assert milestone_end(Milestone(from_quarter=1, to_quarter=2), plan) == date(2014, 6, 30)
-        phase = Phase(name="启动", start=date(2020, 1, 1), end=date(2020, 12, 31))
-        assert milestone_end(Milestone(phase=phase), Plan(start_year=2020, end_year=2023)) == date(2020, 12, 31)
-        assert milestone_end(Milestone(from_quarter=1, to_quarter=2), Plan(start_year=2020, end_year=2023)) is None
 
 
 def test_a_reviewer_finds_how_many_wait(client_of, reviewer):

@@ -87,8 +87,7 @@ def units_with_tasks(scope: Scope, plan_id: str = "") -> list[Unit]:
     if plan_id.isdecimal():
         tasks = tasks.filter(plan=plan_id)
     return list(
-        Unit.objects.filter(assignments__task__in=tasks)
-        .distinct()
+        Unit.objects.filter(pk__in=Assignment.objects.filter(task__in=tasks).values("unit"))
         .select_related("region")
         .order_by("region__code", "name")
     )
