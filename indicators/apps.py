@@ -8,8 +8,8 @@ class IndicatorsConfig(AppConfig):
 
     def ready(self) -> None:
         from indicators.permissions import plans_with_a_duty
-        from indicators.services.evidence import FIGURES
         from indicators.selectors.periods import report_windows
+        from indicators.services.evidence import FIGURES
         from indicators.services.staleness import mark_plan_changed
         from plans.evidence import register_holder
         from plans.permissions import register_plan_readers
