@@ -9,16 +9,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Generic, NamedTuple
 
-from django.db.models import Q
-
 from indicators.display import line_display, line_places, line_unit, shown_value
 from indicators.models import Attainment, Indicator, ReportingDuty, TargetLine
+from indicators.models.attainment import LIGHTS as RESULT_LIGHTS
 from indicators.models.attainment import Light, Status
 from indicators.permissions import visible_in_plan
 from indicators.rules.outlook import falls_short
 from indicators.selectors.conclusion import LIGHTS, WORST_FIRST, S, conclusion, worst_first
+from ipdash.core.numbers import from_scaled
 from ipdash.core.periods import Quarter, quarters_between
-from ipdash.core.written import ask
+from ipdash.core.written import Written, ask
 from plans.models import Assignment, Plan, PlanTask, Region, Unit
 from plans.scope import Scope
 
@@ -27,6 +27,7 @@ _TABLES = {
     "task": PlanTask._meta.db_table,
     "assignment": Assignment._meta.db_table,
     "unit": Unit._meta.db_table,
+    "result": Attainment._meta.db_table,
 }  # fmt: skip
 
 
@@ -224,34 +225,54 @@ def put_together(
     )
 
 
-def read_lines(
-    scope: Scope, plan: Plan, region: Region, quarter: Quarter, only: Sequence[int] | None = None
-) -> list[OverviewLine]:
+_LINES: Written[TargetLine] = Written(
+    lambda: TargetLine.objects.filter(pk__in=[0]).select_related("indicator", "lead_unit").order_by("position", "pk")
+)
+_RESULTS: Written[Attainment] = Written(
+    lambda: Attainment.objects.filter(line__in=[0]).filter(year=0).filter(quarter=0).order_by()
+)
+_PAST = """
+    SELECT line_id, year, quarter, actual, status, light FROM {result} WHERE line_id IN (%l) AND year BETWEEN %s AND %s
+""".format(**_TABLES)  # noqa: S608 - names of our own tables
+_DUTIES: Written[ReportingDuty] = Written(
+    lambda: (
+        ReportingDuty.objects.in_force_on(date.min)
+        .filter(indicator__in=[0])
+        .filter(region__in=[0])
+        .select_related("unit")
+        .order_by()
+    )
+)
+_STATUSES = Status.values
+
+
+def read_lines(scope: Scope, plan: Plan, region: Region, quarter: Quarter) -> list[OverviewLine]:
     """The plan's lines in this region with their results now, a quarter before, and the quarters leading up to it.
 
-    `plan` is one that the person reads. `only` names the lines that are wanted, by id.
+    `plan` is one that the person reads.
     """
-    lines = list(
-        TargetLine.objects.filter(visible_in_plan(scope, plan), region=region)
-        .filter(Q() if only is None else Q(pk__in=only))
-        .select_related("indicator", "lead_unit")
-        .order_by("position", "pk")
-    )
+    visible = TargetLine.objects.filter(visible_in_plan(scope, plan), region=region)
+    return some_lines(list(visible.values_list("pk", flat=True)), plan, region, quarter)
+
+
+def some_lines(line_ids: list[int], plan: Plan, region: Region, quarter: Quarter) -> list[OverviewLine]:
+    """The same for lines of this plan and region that the person sees, by their ids."""
+    lines = _LINES(line_ids)
     for line in lines:
         line.plan, line.region = plan, region
-    return lines_at(lines, quarter)
+    return _lines_at(lines, quarter)
 
 
-def lines_at(lines: Sequence[TargetLine], quarter: Quarter) -> list[OverviewLine]:
+def _lines_at(lines: Sequence[TargetLine], quarter: Quarter) -> list[OverviewLine]:
     """These lines at a quarter, in three queries."""
     span = list(quarters_between(quarter - (SPARK_QUARTERS - 1), quarter))
-    rows = Attainment.objects.filter(line__in=[line.pk for line in lines])
-    now = {row.line_id: row for row in rows.at(quarter)}
+    line_ids = [line.pk for line in lines]
+    now = {row.line_id: row for row in _RESULTS(line_ids, quarter.year, quarter.quarter)}
     past = {
-        (line, Quarter(year, number)): Past(*values)
-        for line, year, number, *values in rows.filter(year__range=(span[0].year, quarter.year)).values_list(
-            "line_id", "year", "quarter", "actual", "status", "light"
+        (line, Quarter(year, number)): Past(
+            None if actual is None else from_scaled(actual), _STATUSES[status], RESULT_LIGHTS[light]
         )
+        for line, year, number, actual, status, light in ask(_PAST, (line_ids, span[0].year, quarter.year))
     }
     owners = reporting_units([line for line in lines if line.lead_unit_id is None], quarter)
     return [
@@ -272,10 +293,9 @@ def reporting_units(lines: Sequence[TargetLine], quarter: Quarter) -> dict[int, 
     wanted = {line.pk: (line.indicator.numerator_id or line.indicator_id, line.region_id) for line in lines}
     if not wanted:
         return {}
-    duties = (
-        ReportingDuty.objects.in_force_on(quarter.last_day)
-        .filter(indicator__in={pair[0] for pair in wanted.values()}, region__in={line.region_id for line in lines})
-        .select_related("unit")
+    day = str(quarter.last_day)
+    duties = _DUTIES(
+        day, day, sorted({pair[0] for pair in wanted.values()}), sorted({line.region_id for line in lines})
     )
     units = {(duty.indicator_id, duty.region_id): duty.unit for duty in duties}
     return {pk: units[pair] for pk, pair in wanted.items() if pair in units}

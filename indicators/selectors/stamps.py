@@ -28,31 +28,30 @@ _TABLES = {
 }  # fmt: skip
 _LINES = """
     SELECT line.id, line.version, line.input_version, line.computed_version, indicator.version,
-           COALESCE(unit.version, 0), result.latest, result.count
+           COALESCE(unit.version, 0),
+           (SELECT COUNT(*) || ' ' || MAX(computed_at) FROM {result} WHERE line_id = line.id AND year BETWEEN %s AND %s)
     FROM {line} line
     JOIN {indicator} indicator ON indicator.id = line.indicator_id
     LEFT JOIN {unit} unit ON unit.id = line.lead_unit_id
-    LEFT JOIN (
-        SELECT line_id, MAX(computed_at) AS latest, COUNT(*) AS count FROM {result}
-        WHERE line_id IN (SELECT id FROM {line} WHERE plan_id = %s AND region_id = %s) AND year BETWEEN %s AND %s
-        GROUP BY line_id
-    ) result ON result.line_id = line.id
     WHERE line.plan_id = %s AND line.region_id = %s
     ORDER BY line.position, line.id
 """.format(**_TABLES)  # noqa: S608 - names of our own tables
+# A unit by its number and not joined: who joins dozens of duties to thousands of units reads all of the units.
 _AROUND = """
     SELECT
-        (SELECT COALESCE(SUM(unit.version), 0) FROM {duty} duty JOIN {unit} unit ON unit.id = duty.unit_id
+        (SELECT COALESCE(SUM((SELECT version FROM {unit} WHERE id = duty.unit_id)), 0) FROM {duty} duty
          WHERE duty.region_id = %s),
         (SELECT COUNT(*) FROM {task} WHERE plan_id = %s),
         (SELECT COALESCE(SUM(version), 0) FROM {task} WHERE plan_id = %s),
-        (SELECT COALESCE(SUM(unit.version), 0) FROM {task} task JOIN {assignment} assignment ON assignment.task_id = task.id
-         JOIN {unit} unit ON unit.id = assignment.unit_id WHERE task.plan_id = %s)
+        (SELECT COALESCE(SUM((SELECT version FROM {unit} WHERE id = assignment.unit_id)), 0)
+         FROM {task} task JOIN {assignment} assignment ON assignment.task_id = task.id WHERE task.plan_id = %s)
 """.format(**_TABLES)  # noqa: S608 - names of our own tables
 _REGIONS = """
-    SELECT code, name FROM {region} region
-    WHERE (parent_id IN (%s, %s) OR code IN (%s, %s, %s))
-      AND EXISTS (SELECT 1 FROM {line} line WHERE line.plan_id = %s AND line.region_id = region.id)
+    SELECT code, name FROM (
+        SELECT id, code, name FROM {region} WHERE parent_id IN (%s, %s)
+        UNION SELECT id, code, name FROM {region} WHERE code IN (%s, %s, %s)
+    ) region
+    WHERE EXISTS (SELECT 1 FROM {line} line WHERE line.plan_id = %s AND line.region_id = region.id)
     ORDER BY code
 """.format(**_TABLES)  # noqa: S608 - names of our own tables
 _FAMILY = """
@@ -73,8 +72,7 @@ NO_ROW = 0
 
 def line_stamps(plan: Plan, region: Region, first_year: int, last_year: int) -> dict[int, Stamp]:
     """By line id, in the plan's order, what tells a change of the line's row over the years shown."""
-    place = (plan.pk, region.pk)
-    return {pk: tuple(stamp) for pk, *stamp in ask(_LINES, (*place, first_year, last_year, *place))}
+    return {pk: tuple(stamp) for pk, *stamp in ask(_LINES, (first_year, last_year, plan.pk, region.pk))}
 
 
 def is_stale(stamp: Stamp) -> bool:

@@ -33,7 +33,7 @@ from indicators.views.compare_query import (
     wants_file,
 )
 from indicators.views.compare_rows import measure_heads, measure_table, own_row, ranked_rows, region_rows, sums
-from indicators.views.kept import kept_page
+from indicators.views.kept import kept_page, recalled
 from ipdash.core import clock
 from ipdash.core.errors import Invalid
 from ipdash.core.marks import letter_cells
@@ -96,6 +96,7 @@ def _lamps(lights: dict[str, int], chosen: str) -> list[Choice]:
 
 
 @require_safe
+@recalled
 def ranking_page(request: HttpRequest) -> HttpResponse:
     """One indicator over the regions below one: `?plan=&region=&indicator=&quarter=&sort=&light=&page=`."""
     scope, today = scope_of(request.user), clock.today()
@@ -139,6 +140,7 @@ def _sorts() -> list[tuple[str, str]]:
 
 
 @require_safe
+@recalled
 def matrix_page(request: HttpRequest) -> HttpResponse:
     """Regions × indicators: `?plan=&region=&quarter=&light=&status=&page=`."""
     scope, today = scope_of(request.user), clock.today()

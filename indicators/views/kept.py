@@ -2,6 +2,9 @@
 
 A page is kept for one person in one language; its version says everything else. What differs from answer to answer, the
 form token, is put in when the page leaves.
+
+Two questions tell whether a page is right still. `recalled` asks the first, before anything else is read: has anything at
+all been committed since this page was last found right? `kept_page` asks the second: has anything changed of what it shows?
 """
 
 from __future__ import annotations
@@ -10,7 +13,9 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import cache as once
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -23,6 +28,7 @@ from indicators.context import shows_demo
 from ipdash.accounts.middleware import user_of
 from ipdash.accounts.sessions import SEEN_NOTED_EVERY, seconds_left
 from ipdash.core import clock
+from ipdash.core.written import state_of_database
 from plans.scope import Scope
 
 TOKENS = (
@@ -31,8 +37,42 @@ TOKENS = (
 )
 LEFT = re.compile(rb'data-session-seconds="[0-9]*"')
 KEPT_SECONDS = 24 * 3600
+MARK = 32
+"""Signs of a page's mark."""
 AT_LEAST_LEFT = settings.SESSION_IDLE_SECONDS - SEEN_NOTED_EVERY
 """Every kept page says that so many seconds of the session are left: after a use there are no fewer, but at its very end."""
+
+
+MOST_REMEMBERED = 4096
+View = Callable[..., HttpResponse]
+
+_found_right: dict[tuple[object, ...], tuple[str, str]] = {}
+"""By reader and address: the database's state in which a page was last found right, and the page's mark."""
+
+
+def recalled(view: View) -> View:
+    """A view that is not asked where nothing has been committed since it last gave this reader a kept page.
+
+    Who may see what is in the database too, so an answer stays right as long as the database does.
+    """
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        state = state_of_database() if user_of(request) else ""
+        if not state:
+            return view(request, *args, **kwargs)
+        known, mark = _found_right.get(_asked_for(request), ("", ""))
+        held = _answered(request, mark) if known == state and _may_be_kept(request) else None
+        if held is not None:
+            return held
+        response = view(request, *args, **kwargs)
+        if "ETag" in response:
+            if len(_found_right) >= MOST_REMEMBERED:
+                _found_right.clear()
+            _found_right[_asked_for(request)] = (state, _mark_in(response["ETag"]))
+        return response
+
+    return asked
 
 
 def kept_page(request: HttpRequest, scope: Scope, version: object, make: Callable[[], HttpResponse]) -> HttpResponse:
@@ -40,19 +80,35 @@ def kept_page(request: HttpRequest, scope: Scope, version: object, make: Callabl
 
     `version` names all data that the page shows; the caller has asked already whether this person may see it.
     """
-    left = seconds_left(request)
-    if left is None or left < AT_LEAST_LEFT or len(get_messages(request)):
+    if not _may_be_kept(request):
         return make()
     mark = _mark(request, scope, version)
+    held = _answered(request, mark)
+    if held is not None:
+        return held
+    response = make()
+    if response.status_code != 200:
+        return response
+    around_tokens = _around_tokens(response.content)
+    cache.set(f"page:{mark}", around_tokens, KEPT_SECONDS)
+    return _sent(request, mark, around_tokens)
+
+
+def _may_be_kept(request: HttpRequest) -> bool:
+    """Not for a session about to end, whose last minutes the page counts, and not where it has something to say once."""
+    left = seconds_left(request)
+    return left is not None and left >= AT_LEAST_LEFT and not len(get_messages(request))
+
+
+def _answered(request: HttpRequest, mark: str) -> HttpResponse | None:
+    """The page with this mark, or that the browser has it; None where it is not kept any more."""
     if _is_held(request, mark):
         return _private(HttpResponseNotModified(), _etag(mark, request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")))
     around_tokens: list[bytes] | None = cache.get(f"page:{mark}")
-    if around_tokens is None:
-        response = make()
-        if response.status_code != 200:
-            return response
-        around_tokens = _around_tokens(response.content)
-        cache.set(f"page:{mark}", around_tokens, KEPT_SECONDS)
+    return None if around_tokens is None else _sent(request, mark, around_tokens)
+
+
+def _sent(request: HttpRequest, mark: str, around_tokens: list[bytes]) -> HttpResponse:
     response = HttpResponse(get_token(request).encode().join(around_tokens))
     return _private(response, _etag(mark, request.META["CSRF_COOKIE"]))
 
@@ -71,11 +127,17 @@ def _private(response: HttpResponse, etag: str) -> HttpResponse:
     return response
 
 
+def _asked_for(request: HttpRequest) -> tuple[object, ...]:
+    """Who asks, for which page, and what else shows on it that is in no database."""
+    user = user_of(request)
+    return user and user.pk, request.get_full_path(), get_language(), shows_demo(), clock.today()
+
+
 def _mark(request: HttpRequest, scope: Scope, version: object) -> str:
     user = user_of(request)
     reader = (scope.user_id, user and (user.username, user.display_name), _rights(scope))
-    frame = (request.get_full_path(), get_language(), shows_demo(), clock.today(), program_stamp())
-    return hashlib.sha256(repr((reader, frame, version)).encode()).hexdigest()[:32]
+    told = (reader, _asked_for(request), program_stamp(), version)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:MARK]
 
 
 def _rights(scope: Scope) -> tuple[object, ...]:
@@ -86,6 +148,10 @@ def _rights(scope: Scope) -> tuple[object, ...]:
 def _etag(mark: str, secret: str) -> str:
     """The form token in a page is good for one secret; weak, because the token is masked anew each time."""
     return f'W/"{mark}-{hashlib.sha256(secret.encode()).hexdigest()[:8]}"'
+
+
+def _mark_in(etag: str) -> str:
+    return etag.removeprefix('W/"')[:MARK]
 
 
 def _is_held(request: HttpRequest, mark: str) -> bool:

@@ -11,7 +11,7 @@ from indicators.selectors.decomposition.family import family
 from indicators.selectors.line_page import line_page
 from indicators.selectors.quarters import default_quarter, plan_quarters
 from indicators.selectors.stamps import line_stamp
-from indicators.views.kept import kept_page
+from indicators.views.kept import kept_page, recalled
 from indicators.views.overview import asked_quarter
 from ipdash.core import clock
 from plans.permissions import not_found
@@ -19,6 +19,7 @@ from plans.scope import scope_of
 
 
 @require_safe
+@recalled
 def indicator(request: HttpRequest, plan_id: int, line_id: int) -> HttpResponse:
     """A target line at the end of a quarter."""
     scope, today = scope_of(request.user), clock.today()

@@ -17,10 +17,11 @@ from indicators.selectors.glance import plans_at_a_glance
 from indicators.selectors.overview import SPARK_QUARTERS, Overview, put_together
 from indicators.selectors.quarters import default_quarter, plan_quarters
 from indicators.selectors.stamps import is_stale, line_stamps, page_stamp, regions_to_choose
-from indicators.views.kept import kept_page
+from indicators.views.kept import kept_page, recalled
 from indicators.views.overview_rows import OverviewRow, rows_of
 from ipdash.core import clock
 from ipdash.core.errors import Invalid
+from ipdash.core.options import options
 from ipdash.core.periods import Quarter
 from plans.models import Plan, Region, Role
 from plans.permissions import get_plan_for
@@ -55,6 +56,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@recalled
 def plan_overview(request: HttpRequest, plan_id: int) -> HttpResponse:
     """A plan at the end of a quarter in a region; every choice is in the address."""
     scope, today = scope_of(request.user), clock.today()
@@ -67,7 +69,7 @@ def plan_overview(request: HttpRequest, plan_id: int) -> HttpResponse:
     version = (str(quarter), lines, page_stamp(plan, region), regions)
 
     def make() -> HttpResponse:
-        rows = rows_of(scope, plan, region, quarter, lines)
+        rows = rows_of(plan, region, quarter, lines)
         shown = put_together(
             plan,
             region,
@@ -93,8 +95,8 @@ def _context(request: HttpRequest, shown: Overview[OverviewRow], regions: list[t
         "groups": _groups(shown, light, by_document),
         "light": light,
         "by_document": by_document,
-        "quarters": plan_quarters(shown.plan)[::-1],
-        "regions": regions,
+        "quarters": options(((q, q.label) for q in plan_quarters(shown.plan)[::-1]), shown.quarter),
+        "regions": options(regions, shown.region.code) if len(regions) > 1 else "",
     }
 
 

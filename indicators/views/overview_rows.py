@@ -16,14 +16,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from indicators.selectors.overview import OverviewLine, read_lines
+from indicators.models.attainment import Status
+from indicators.selectors.overview import OverviewLine, some_lines
 from indicators.selectors.stamps import Stamp
 from indicators.views.kept import KEPT_SECONDS, program_stamp
 from ipdash.core import marks
 from ipdash.core.periods import Quarter
 from ipdash.core.templatetags.ui import chinese, status_tag, unit
 from plans.models import Plan, Region
-from plans.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +42,21 @@ class OverviewRow:
     year_gap: Decimal | None
     changed: bool
     misses: bool | None
-    change: str
-    address: str
     computed_at: datetime | None
     rules_version: str
     html: SafeString
+    change_html: SafeString
+    waiting_html: SafeString
 
 
-def rows_of(scope: Scope, plan: Plan, region: Region, quarter: Quarter, stamps: dict[int, Stamp]) -> list[OverviewRow]:
+def rows_of(plan: Plan, region: Region, quarter: Quarter, stamps: dict[int, Stamp]) -> list[OverviewRow]:
     """The rows of these lines, in their order: the kept ones, and those made anew whose stamp has changed."""
     key = f"rows:{plan.pk}:{region.pk}:{quarter}:{get_language()}:{program_stamp()}"
     kept: dict[int, tuple[Stamp, OverviewRow]] = cache.get(key, {})
     known = {pk: kept[pk] for pk, stamp in stamps.items() if pk in kept and kept[pk][0] == stamp}
     wanted = [pk for pk in stamps if pk not in known]
     if wanted:
-        for line in read_lines(scope, plan, region, quarter, only=wanted):
+        for line in some_lines(wanted, plan, region, quarter):
             known[line.line.pk] = (stamps[line.line.pk], _row(line, quarter))
         cache.set(key, known, KEPT_SECONDS)
     return [known[pk][1] for pk in stamps if pk in known]
@@ -64,7 +64,6 @@ def rows_of(scope: Scope, plan: Plan, region: Region, quarter: Quarter, stamps: 
 
 def _row(line: OverviewLine, quarter: Quarter) -> OverviewRow:
     address = f"{reverse('indicator', args=[line.line.plan_id, line.line.pk])}?quarter={quarter}"
-    change = line.now.change_on_quarter if line.now else None
     return OverviewRow(
         pk=line.line.pk,
         where=line.line.where,
@@ -78,12 +77,30 @@ def _row(line: OverviewLine, quarter: Quarter) -> OverviewRow:
         year_gap=line.year_gap,
         changed=line.changed,
         misses=line.misses,
-        change="" if change is None else format_html("{}{}", line.display["change_on_quarter"], unit(line.change_unit)),
-        address=address,
         computed_at=line.now.computed_at if line.now else None,
         rules_version=line.now.rules_version if line.now else "",
         html=_html(line, address),
+        change_html=_change(line, address) if line.changed else SafeString(),
+        waiting_html=_waiting(line, address) if line.status == Status.MISSING else SafeString(),
     )
+
+
+def _change(line: OverviewLine, address: str) -> SafeString:
+    """The line among those whose light is another than a quarter ago."""
+    value = line.now.change_on_quarter if line.now else None
+    by = format_html(
+        ' <span class="meta">{}{}{}</span>', _("较上季"), line.display["change_on_quarter"], unit(line.change_unit)
+    )
+    return format_html(
+        '<li><a href="{}" lang="zh">{}</a> <span class="nowrap">{} → {}</span>{}</li>',
+        address, line.name, status_tag(line.status_before), status_tag(line.status), "" if value is None else by,
+    )  # fmt: skip
+
+
+def _waiting(line: OverviewLine, address: str) -> SafeString:
+    """The line among those without an approved figure."""
+    owner = format_html(' <span class="meta" lang="zh">{}</span>', line.owner_name) if line.owner_name else ""
+    return format_html('<li><a href="{}" lang="zh">{}</a>{}</li>', address, line.name, owner)
 
 
 def _html(line: OverviewLine, address: str) -> SafeString:
