@@ -21,6 +21,7 @@ from indicators.models import (
     ReportingDuty,
     ReportingPeriod,
     TargetLine,
+    TaskLink,
     Upload,
 )
 from ipdash.core.errors import NotAllowed
@@ -146,6 +147,12 @@ def visible_decompositions(scope: Scope) -> Q:
     )
 
 
+def visible_links(scope: Scope) -> Q:
+    """Confirmed links of the plans a person reads; what is proposed or was refused is the business of the plan's staff."""
+    inside = code_within("task__plan__region__code", scope.prefixes(Role.STAFF))
+    return Q(task__plan__in=Plan.objects.visible_to(scope)) & (Q(state=TaskLink.State.CONFIRMED) | inside)
+
+
 def can_enter(scope: Scope, region_code: str, duty_unit: int | None) -> bool:
     """Whether the person may report a figure of this region: its staff, or reporters of the unit that has the duty.
 
@@ -237,6 +244,16 @@ def get_period_for(scope: Scope, period_id: int) -> ReportingPeriod:
     if period is None:
         raise not_found()
     return period
+
+
+def get_link_for(scope: Scope, link_id: int) -> TaskLink:
+    """The link with its task, plan and indicator, or `NotVisible`."""
+    links = TaskLink.objects.visible_to(scope).select_related("task__plan__region", "indicator", "decided_by")
+    link = links.filter(pk=link_id).first()
+    if link is None:
+        raise not_found()
+    found: TaskLink = link
+    return found
 
 
 def get_upload_for(scope: Scope, upload_id: int) -> Upload:

@@ -60,3 +60,13 @@ class DutyQuerySet(models.QuerySet[Any]):
 
     def in_force_on(self, day: date) -> Self:
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+class TaskLinkQuerySet(models.QuerySet[Any]):
+    def visible_to(self, scope: Scope) -> Self:
+        from indicators.permissions import visible_links
+
+        return self.filter(visible_links(scope))
+
+    def confirmed(self) -> Self:
+        return self.filter(state="confirmed")

@@ -18,6 +18,7 @@ from indicators.views import (
     public,
     review,
     rules,
+    task_links,
     templates,
     uploads,
 )
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern] = [
     path("public/<int:plan_id>/", public.public_plan, name="public-plan"),
     path("robots.txt", public.robots, name="robots"),
     path("display/", display.display, name="display"),
+    path("plans/<int:plan_id>/links/", task_links.plan_links, name="plan-links"),
+    path("links/<int:link_id>/", task_links.link_decide, name="link-decide"),
     path("compare/", compare.ranking_page, name="compare"),
     path("compare/regions/", compare.matrix_page, name="compare-regions"),
     path("compare/plans/", compare.across_page, name="compare-plans"),

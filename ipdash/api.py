@@ -18,6 +18,7 @@ from indicators.api.indicators import IndicatorViewSet
 from indicators.api.overview import OverviewView
 from indicators.api.periods import PeriodViewSet
 from indicators.api.target_lines import TargetLineViewSet
+from indicators.api.task_links import TaskLinkViewSet
 from indicators.api.uploads import UploadViewSet
 from ipdash.accounts.api import AuditViewSet
 from ipdash.core.api.views import NothingHere
@@ -59,6 +60,7 @@ for prefix, view in (
     ("tasks", TaskViewSet),
     ("indicators", IndicatorViewSet),
     ("target-lines", TargetLineViewSet),
+    ("task-links", TaskLinkViewSet),
     ("decompositions", DecompositionViewSet),
     ("reporting-duties", DutyViewSet),
     ("figures", FigureViewSet),

@@ -278,6 +278,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AttainmentStatus": "indicators.models.attainment.Status",
         "Light": "indicators.models.attainment.Light",
+        "TaskLinkState": "indicators.models.TaskLink.State",
         "TaskStatus": "plans.models.PlanTask.Status",
         "TaskState": "plans.rules.task_state.TaskState",
         "PlanState": "plans.models.Plan.State",

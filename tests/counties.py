@@ -18,6 +18,7 @@ from indicators.models import (
     ReportingDuty,
     ReportingPeriod,
     TargetLine,
+    TaskLink,
     Upload,
     UploadRow,
 )
@@ -148,6 +149,7 @@ def hide(county: County) -> None:
     Plan.objects.filter(pk=county.draft.pk).update(title="秘规划")
     hidden = PlanTask.objects.create(plan=county.draft, title="秘任务", text="秘标题", position=0)
     TaskMeasure.objects.create(task=hidden, text="秘措施")
+    TaskLink.objects.create(task=county.task, indicator=county.indicators[1], how=TaskLink.How.KEY, words=["秘措施"])
     builders.make_line(county.draft, county.indicators[0], {2025: VALUES[0]})
 
 

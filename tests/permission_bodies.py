@@ -46,6 +46,8 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/evidence/{holder_kind}/{draft}/"): _evidence,
     ("POST", "/api/v1/evidence/"): lambda ids: _evidence(ids) | {"holder_kind": "figure", "holder": ids["draft"]},
     ("POST", "/tasks/{task}/status/"): lambda _ids: {"status": "in_progress"},
+    ("POST", "/plans/{plan}/links/"): lambda ids: {"task": ids["task"], "indicator": ids["indicator"]},
+    ("POST", "/links/{task_link}/"): lambda _ids: {"state": "refused"},
     ("POST", "/uploads/new/"): _file,
     ("POST", "/uploads/{upload}/preview/"): lambda _ids: {"choice": "partial"},
     ("POST", "/review/"): lambda ids: {"figure": f"{ids['figure']}.1", "do": "approve"},
@@ -109,6 +111,8 @@ BODIES: dict[tuple[str, str], Body] = {
     ("PATCH", "/api/v1/plans/{plan}/"): lambda _ids: {"issuer": "区政府"},
     ("POST", "/api/v1/tasks/"): lambda ids: {"plan": ids["plan"], "title": "新任务"},
     ("PATCH", "/api/v1/tasks/{task}/"): lambda _ids: {"status": "in_progress"},
+    ("POST", "/api/v1/task-links/"): lambda ids: {"task": ids["task"], "indicator": ids["indicator"]},
+    ("PATCH", "/api/v1/task-links/{task_link}/"): lambda _ids: {"state": "refused"},
     ("POST", "/api/v1/target-lines/"): lambda ids: {
         "plan": ids["plan"], "indicator": "new_line_indicator", "basis": "level",
     },

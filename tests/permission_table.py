@@ -55,6 +55,12 @@ TABLE = """
 /plans/{plan}/indicators/{line}/       GET    own      302  200  200  200  200  200  404  404  404
 /plans/{plan}/indicators/{line}/       GET    foreign  302  404  404  404  404  404  404  404  404
 /plans/{plan}/indicators/{line}/       GET    mixed    302  404  404  404  404  404  404  404  404
+/plans/{plan}/links/                   GET    own      302  200  403  403  403  403  404  404  404
+/plans/{plan}/links/                   GET    foreign  302  404  404  404  404  404  404  404  404
+/plans/{plan}/links/                   POST   own      302  302  403  403  403  403  404  404  404
+/plans/{plan}/links/                   POST   foreign  302  404  404  404  404  404  404  404  404
+/links/{task_link}/                         POST   own      302  302  403  403  403  403  404  404  404
+/links/{task_link}/                         POST   foreign  302  404  404  404  404  404  404  404  404
 /rules/                                GET    -        302  200  200  200  200  200  200  200  200
 /compare/                              GET    own      302  200  200  200  200  200  404  404  404
 /compare/                              GET    foreign  302  404  404  404  404  404  404  404  404
@@ -322,6 +328,12 @@ TABLE = """
 /api/v1/tasks/{task}/                  GET    foreign  401  404  404  404  404  404  404  404  404
 /api/v1/tasks/{task}/                  PATCH  own      401  200  403  403  403  403  403  403  403
 /api/v1/tasks/{task}/                  PATCH  foreign  401  404  403  403  403  403  403  403  403
+/api/v1/task-links/                    GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/task-links/                    POST   -        401  201  403  403  403  403  403  403  403
+/api/v1/task-links/{task_link}/             GET    own      401  200  200  200  200  200  404  404  404
+/api/v1/task-links/{task_link}/             GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/task-links/{task_link}/             PATCH  own      401  200  403  403  403  403  403  403  403
+/api/v1/task-links/{task_link}/             PATCH  foreign  401  404  403  403  403  403  403  403  403
 /api/v1/target-lines/                  GET    -        401  200  200  200  200  200  200  200  200
 /api/v1/target-lines/                  POST   -        401  201  403  403  403  403  403  403  403
 /api/v1/target-lines/{line}/           GET    own      401  200  200  200  200  200  404  404  404

@@ -25,6 +25,7 @@ from indicators.models import (
     ReportingDuty,
     ReportingPeriod,
     TargetLine,
+    TaskLink,
     Upload,
 )
 from indicators.selectors.decomposition.base import Goal, Wish
@@ -32,6 +33,7 @@ from indicators.selectors.templates import template_spec
 from indicators.services import uploads
 from indicators.services.decomposition import decompose
 from indicators.services.display_links import make_display_link
+from indicators.services.task_links import add_link
 from indicators.workbooks.template import build_csv_template
 from ipdash.accounts import services as accounts
 from ipdash.accounts.models import ApiToken, AuditEntry, User
@@ -112,6 +114,7 @@ def _of_county(county: counties.County) -> Objects:
         "second_unit": county.unit.pk, "decomposition": _decomposition(county.lines[0]).pk,
         "holder_kind": "figure", "evidence": county.evidence.pk,
         **_draft(county.people["staff"], county.region), **_shown_outside(county.people["staff"], county.plan),
+        "task_link": _link(county.plan).pk,
     }  # fmt: skip
 
 
@@ -141,7 +144,17 @@ def own_objects(role: str) -> Objects:
         "decomposition": _decomposition(line).pk, "holder_kind": "figure",
         "evidence": _evidence(mine.filter(state="draft")[0]).pk, **_draft(User.objects.get(username="staff"), plan.region),
         **_shown_outside(User.objects.get(username="staff"), plan),
+        "task_link": _link(plan).pk,
     }  # fmt: skip
+
+
+def _link(plan: Plan) -> TaskLink:
+    """A link that staff have confirmed."""
+    found = TaskLink.objects.filter(task__plan=plan, state=TaskLink.State.CONFIRMED).order_by("pk").first()
+    if found is not None:
+        return found
+    staff = User.objects.filter(memberships__role=Role.STAFF, memberships__region=plan.region).first()
+    return add_link(staff, plan.tasks.all()[0].pk, plan.target_lines.all()[0].indicator.code)
 
 
 def _decomposition(line: TargetLine) -> Decomposition:

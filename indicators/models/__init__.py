@@ -9,6 +9,7 @@ from indicators.models.publication import DisplayLink, Publication, PublicPage
 from indicators.models.reminder import Digest, Urge
 from indicators.models.saved_mapping import SavedMapping
 from indicators.models.target import Baseline, Target, TargetLine
+from indicators.models.task_link import TaskLink
 from indicators.models.upload import Upload, UploadRow
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "SavedMapping",
     "Target",
     "TargetLine",
+    "TaskLink",
     "Upload",
     "UploadRow",
     "Urge",

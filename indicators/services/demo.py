@@ -16,11 +16,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from indicators.models import Figure, FigureRevision, Indicator, ReportingDuty, ReportingPeriod
+from indicators.models import Figure, FigureRevision, Indicator, ReportingDuty, ReportingPeriod, TaskLink
 from indicators.services.catalogue import store_catalogue
 from indicators.services.demo_regions import split_targets
 from indicators.services.plan_documents import store_plan_document
 from indicators.services.recompute import recompute_plan
+from indicators.services.task_links import propose_links
 from ipdash.accounts import audit
 from ipdash.accounts.models import User
 from ipdash.core.errors import Conflict
@@ -70,6 +71,7 @@ def load_demo(folder: Path, *, password: str, today: date, force: bool = False) 
         loaded.added["periods"] = _load_periods(_csv(folder / "demo" / "periods.csv"))
         loaded.added["figures"] = _load_figures(_csv(folder / "demo" / "figures.csv"), users)
         loaded.added |= _load_regions_below(folder / "demo", users, today)
+        loaded.added["links"] = _load_links(users["staff"])
         if loaded:
             audit.record("demo.load", ("demo", ""), actor=None, after=loaded.added)
     # Where nothing is new, no line is stale, and this finds nothing to do.
@@ -214,6 +216,16 @@ def _load_figures(entries: Rows, users: Mapping[str, User]) -> int:
     Figure.objects.bulk_create(figures, batch_size=CHUNK)
     FigureRevision.objects.bulk_create([r for f in figures for r in _revisions(f, reviewer)], batch_size=CHUNK)
     return len(figures)
+
+
+def _load_links(staff: User) -> int:
+    """Links as the plans' texts propose them; where a task itself sets the goal, the demonstration's staff have confirmed it."""
+    demo = Plan.objects.filter(is_demo=True).order_by("pk").values_list("pk", flat=True)
+    count = sum(propose_links(plan, is_demo=True) for plan in demo)
+    TaskLink.objects.filter(is_demo=True, how=TaskLink.How.GOAL, state=TaskLink.State.PROPOSED).update(
+        state=TaskLink.State.CONFIRMED, decided_by=staff, decided_at=timezone.now(), version=2
+    )
+    return count
 
 
 def _figure(entry: Mapping[str, Any], indicator: Indicator, region_id: int, entered_by: User, reviewer: User) -> Figure:

@@ -23,6 +23,7 @@ from indicators.services.targets import (
     change_line,
     create_line,
 )
+from indicators.services.task_links import propose_links
 from ipdash.accounts import audit
 from ipdash.core.errors import Conflict, Invalid
 from ipdash.core.periods import Quarter
@@ -65,6 +66,7 @@ def finish_merge(actor: Any, import_id: int, plan_id: int) -> Plan:
     """Closes the draft as merged into the plan; what was not taken over stays as the plan has it."""
     draft, plan, _found = _opened(actor, import_id, plan_id)
     close(draft, actor, PlanImport.State.MERGED, plan)
+    propose_links(plan.pk)
     audit.record("import.merge", draft, actor=actor, after={"plan": plan.pk}, region_code=plan.region.code)
     return plan
 

@@ -18,6 +18,7 @@ from indicators.services.catalogue import IndicatorValues, change_indicator, cre
 from indicators.services.import_answers import entry_code, line_data
 from indicators.services.plan_documents import store_plan_document
 from indicators.services.staleness import request_recomputation
+from indicators.services.task_links import propose_links
 from ipdash.core.errors import Conflict, Invalid
 from plans.models import Plan, PlanImport, Unit
 from plans.permissions import require_staff_of
@@ -65,6 +66,7 @@ def confirm_import(
         raise Conflict(
             "document_known", _("同一份文件已经导入为《%(title)s》，没有重复导入。") % {"title": stored.plan.title}
         )
+    propose_links(stored.plan.pk)
     if found.tracked:
         request_recomputation(stored.plan.pk, requested_by=actor)
     close(draft, actor, PlanImport.State.CONFIRMED, stored.plan)

@@ -1,0 +1,36 @@
+"""Blocks of linked tasks and indicators, for pages that are made elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from indicators.models import TargetLine
+from indicators.selectors.task_links import lines_of_task, tasks_of_line
+from ipdash.core import clock
+from plans.models import PlanTask
+from plans.permissions import can_change_in_region
+from plans.scope import scope_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("links/_of_task.html", takes_context=True)
+def indicators_of_task(context: Any, task: PlanTask) -> dict[str, Any]:
+    """`{% indicators_of_task task %}`: the indicators that a task serves, and where they stand."""
+    scope = scope_of(context["request"].user)
+    can_change = can_change_in_region(scope, task.plan.region.code)
+    return _with_request(context, rows=lines_of_task(scope, task, clock.today()), plan=task.plan, can_change=can_change)
+
+
+@register.inclusion_tag("links/_of_line.html", takes_context=True)
+def tasks_of_indicator(context: Any, line: TargetLine) -> dict[str, Any]:
+    """`{% tasks_of_indicator line %}`: the tasks that serve an indicator, and who answers for them."""
+    scope = scope_of(context["request"].user)
+    can_change = can_change_in_region(scope, line.plan.region.code)
+    return _with_request(context, rows=tasks_of_line(scope, line), plan=line.plan, can_change=can_change)
+
+
+def _with_request(context: Any, **values: Any) -> dict[str, Any]:
+    return {**values, "request": context["request"], "csrf_token": context.get("csrf_token", "")}
