@@ -133,7 +133,8 @@ class FigureBatches(ScopedResource):
 
     @extend_schema(
         summary="填报数据：通过",
-        description="任何人不能审核自己填报的数据。通过的数值计入完成情况，job为重新计算的作业。",
+        description="任何人不能审核自己填报的数据。通过的数值计入完成情况，job为重新计算的作业。规划要求两级审核的，"
+        "第一位审核人通过后答复first_approved，数据仍为“待审核”，另一位审核人通过后才生效。",
         request=IdsBody,
         responses={200: BatchSerializer},
         operation_id="figures_approve",

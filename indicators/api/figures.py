@@ -43,7 +43,10 @@ from plans.permissions import require_role
 
 @also(source=Choice(Figure.Source.choices))
 class FigureSerializer(serializers.Serializer[Any]):
-    """A figure in the indicator's unit. `value` is the latest word, `approved_value` the last approved, which alone counts."""
+    """A figure in the indicator's unit. `value` is the latest word, `approved_value` the last approved, which alone counts.
+
+    `first_approved_at`: two reviewers have to approve, and the first has.
+    """
 
     id = identifier()
     indicator = indicator_code(source="indicator.code")
@@ -62,6 +65,7 @@ class FigureSerializer(serializers.Serializer[Any]):
     is_correction = YesNo()
     entered_at = serializers.DateTimeField(allow_null=True)
     submitted_at = serializers.DateTimeField(allow_null=True)
+    first_approved_at = serializers.DateTimeField(allow_null=True)
     approved_at = serializers.DateTimeField(allow_null=True)
 
 

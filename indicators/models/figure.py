@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from indicators.models.indicator import Indicator
@@ -23,7 +23,8 @@ class Figure(models.Model):
 
     `value` is the latest word; None means that the unit says there is none. `approved_value` with `has_approved` is the
     last approved one: only that counts, and it goes on counting until a new one is approved. `entered_by` is who gave
-    the latest word: they never approve it. `version` rises with every change.
+    the latest word: they never approve it. Where two reviewers have to approve (`selectors.review_levels`), the first is
+    `first_approved_by` and the figure stays `submitted` until another is the second. `version` rises with every change.
     """
 
     class State(models.TextChoices):
@@ -55,6 +56,10 @@ class Figure(models.Model):
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    first_approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    first_approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(_("退回或更正原因"), max_length=500, blank=True)
@@ -76,6 +81,11 @@ class Figure(models.Model):
                 name="figure_quarter_one_to_four",
                 violation_error_message=_("季度应为1至4。"),
             ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(first_approved_by=None) | ~Q(first_approved_by=F("approved_by")),
+                name="figure_approved_by_two",
+                violation_error_message=_("两级审核不能由同一人完成。"),
+            ),
         ]
         indexes = [
             models.Index(fields=["region", "year", "quarter", "state"], name="figure_by_place_and_quarter"),
@@ -96,6 +106,7 @@ class FigureRevision(models.Model):
     class Action(models.TextChoices):
         ENTER = "enter", _("填报")
         SUBMIT = "submit", _("提交")
+        CHECK = "check", _("初审通过")
         APPROVE = "approve", _("通过")
         RETURN = "return", _("退回")
         UNDO = "undo", _("撤销上传")

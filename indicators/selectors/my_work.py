@@ -238,7 +238,7 @@ def _my_task(task: PlanTask, mine: set[int] | frozenset[int], today: date) -> My
 
 
 def to_review(scope: Scope) -> list[ToReview]:
-    """Submitted figures of the regions one reviews, by quarter; those one entered oneself are for somebody else."""
+    """Submitted figures of the regions one reviews, by quarter; those one entered, or approved as the first of two, are for others."""
     prefixes = scope.prefixes(*REVIEWING)
     if not prefixes:
         return []
@@ -246,6 +246,8 @@ def to_review(scope: Scope) -> list[ToReview]:
         Figure.objects.filter(code_within("region__code", prefixes), state=Figure.State.SUBMITTED)
         .order_by("year", "quarter")
         .values("year", "quarter")
-        .annotate(count=Count("pk"), own=Count("pk", filter=Q(entered_by=scope.user_id)))
+        .annotate(
+            count=Count("pk"), own=Count("pk", filter=Q(entered_by=scope.user_id) | Q(first_approved_by=scope.user_id))
+        )
     )
     return [ToReview(Quarter(row["year"], row["quarter"]), row["count"] - row["own"], row["own"]) for row in rows]

@@ -13,6 +13,7 @@ from indicators.display import figure_value_text
 from indicators.models import FIGURE_HOLDER, Figure, Indicator
 from indicators.permissions import REVIEWING
 from indicators.selectors.figure_checks import check_values
+from indicators.selectors.review_levels import needing_two, waits_for_another
 from ipdash.core.display import change_text, number_text
 from ipdash.core.periods import Quarter
 from plans.evidence import evidence_of
@@ -40,7 +41,7 @@ class ToJudge:
 
     `before` is the value of the quarter before (an annual indicator: the year before). For a running total `own` and
     `own_before` are the single quarters' parts; for everything else they repeat the values. `is_own`: the reviewer
-    entered it. `odd` is what the checks find, `files` the evidence that hangs on it.
+    entered it; `two`: two reviewers have to approve it; `is_first`: the reviewer was the first of them. `odd` is what the checks find, `files` the evidence that hangs on it.
     """
 
     figure: Figure
@@ -50,6 +51,20 @@ class ToJudge:
     is_own: bool
     odd: tuple[Finding, ...] = ()
     files: tuple[EvidenceFile, ...] = ()
+    two: bool = False
+    is_first: bool = False
+
+    @property
+    def is_for_others(self) -> bool:
+        """Whether somebody else has to decide about it."""
+        return self.is_own or self.is_first
+
+    @property
+    def level(self) -> str:
+        """初审 or 复审 where two have to approve, empty where one does."""
+        if not self.two:
+            return ""
+        return _("初审") if self.figure.first_approved_by_id is None else _("复审")
 
     @property
     def indicator(self) -> Indicator:
@@ -127,15 +142,18 @@ class ToJudge:
 
 
 def review_queue(scope: Scope, quarter: Quarter | None = None) -> list[ToJudge]:
-    """What waits in the regions the person reviews: odd ones first, one's own last. Queries do not grow with it."""
+    """What waits in the regions the person reviews: odd ones first, those for somebody else last. Queries do not grow with it."""
     waiting = Figure.objects.filter(
         code_within("region__code", scope.prefixes(*REVIEWING)), state=Figure.State.SUBMITTED
     )
     if quarter is not None:
         waiting = waiting.at(quarter)
     figures = list(
-        waiting.select_related("indicator__part_of", "region", "entered_by", "upload").order_by("submitted_at", "pk")
+        waiting.select_related("indicator__part_of", "region", "entered_by", "first_approved_by", "upload").order_by(
+            "submitted_at", "pk"
+        )
     )
+    two = needing_two(figures)
     values = _earlier_values(figures)
     odd = check_values(
         {(figure.indicator_id, figure.region_id, figure.as_quarter): figure.value for figure in figures},
@@ -147,11 +165,13 @@ def review_queue(scope: Scope, quarter: Quarter | None = None) -> list[ToJudge]:
             _to_judge(figure, values, scope),
             odd=tuple(odd.get((figure.indicator_id, figure.region_id, figure.as_quarter), ())),
             files=tuple(files.get(figure.pk, ())),
+            two=figure.pk in two,
+            is_first=waits_for_another(figure, scope.user_id, two),
         )
         for figure in figures
     ]
     queue.sort(key=lambda item: item.weight, reverse=True)
-    return sorted(queue, key=lambda item: item.is_own)
+    return sorted(queue, key=lambda item: item.is_for_others)
 
 
 def _earlier_values(figures: list[Figure]) -> dict[Key, Decimal | None]:

@@ -105,7 +105,17 @@ def audit_changes(name: str, changes: list[Change], step: Step) -> None:
 
 
 REFUSED_ATTEMPTS = frozenset(
-    {"own_entry", "not_found", "not_allowed", "locked", "not_open", "wrong_state", "stale_version", "conflict"}
+    {
+        "own_entry",
+        "same_reviewer",
+        "not_found",
+        "not_allowed",
+        "locked",
+        "not_open",
+        "wrong_state",
+        "stale_version",
+        "conflict",
+    }
 )
 """Refusals that are told to the audit log; the others are mistakes in a value (400)."""
 _MOST_NAMED = 200

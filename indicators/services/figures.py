@@ -7,7 +7,7 @@ revision each and one audit entry; only what changes an approved value marks res
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from indicators.models import Figure, FigureRevision, Upload
 from indicators.permissions import ENTERING, REVIEWING, can_review
+from indicators.selectors.review_levels import needing_two, waits_for_another
 from indicators.services.entry_rules import Entry, Ground, Key, Refusal, RowResult, same_content
 from indicators.services.figure_batches import (
     Change,
@@ -36,7 +37,7 @@ from plans.scope import Scope, scope_of
 
 ENTRY_FIELDS = [
     "value", "state", "version", "printed", "note", "source", "upload", "cell", "is_correction",
-    "entered_by", "entered_at", "submitted_at", "reason",
+    "entered_by", "entered_at", "submitted_at", "first_approved_by", "first_approved_at", "reason",
 ]  # fmt: skip
 
 
@@ -160,7 +161,8 @@ def _change(ground: Ground, entry: Entry, row: int, figure: Figure | None) -> Ch
 
 
 def _fill(figure: Figure, entry: Entry, ground: Ground, report: _Report) -> None:
-    if figure.entered_by_id is None or figure.value != entry.value:
+    renewed = figure.entered_by_id is None or figure.value != entry.value
+    if renewed:
         # Whose value it is does not change with a note or with handing it in again: they never approve it.
         figure.entered_by, figure.entered_at = report.actor, report.now
     figure.value = entry.value
@@ -170,6 +172,11 @@ def _fill(figure: Figure, entry: Entry, ground: Ground, report: _Report) -> None
     figure.state = Figure.State.SUBMITTED if report.submit else Figure.State.DRAFT
     figure.submitted_at = report.now if report.submit else None
     figure.is_correction = ground.is_locked(entry)
+    if not figure.is_correction:
+        figure.first_approved_by, figure.first_approved_at = None, None
+    elif renewed or figure.first_approved_by_id is None:
+        # Whoever corrects is a reviewer, and the first of the two that a correction takes.
+        figure.first_approved_by, figure.first_approved_at = report.actor, report.now
     figure.reason = ground.reason if figure.is_correction else ""
     figure.version += 1
 
@@ -199,20 +206,32 @@ def submit_figures(actor: Any, ids: Sequence[int], *, today: date) -> Outcome:
 def approve_figures(actor: Any, ids: Sequence[int], *, seen: Mapping[int, int] | None = None) -> Outcome:
     """Approves submitted figures and asks for one recomputation. Nobody approves what they entered.
 
-    `seen` gives by id the version that the reviewer looked at: a figure that changed since is refused, so that nothing
+    Where two have to approve (`needing_two`), the first leaves the figure `submitted` (code `first_approved`) and only the
+    second, who is somebody else, makes it count. `seen` gives by id the version that the reviewer looked at: a figure that changed since is refused, so that nothing
     is approved unseen.
     """
 
-    def judges(_figures: list[Figure], scope: Scope) -> Judge:
+    two: set[int] = set()
+
+    def judges(figures: list[Figure], scope: Scope) -> Judge:
+        two.update(needing_two(figures))
+
         def judge(figure: Figure) -> Refusal | None:
             refusal = _not_reviewable(figure, scope)
             if refusal is None and figure.entered_by_id == actor.pk:
                 return Refusal("own_entry", _("不能审核自己填报的数据，请由其他审核人审核。"))
+            if refusal is None and waits_for_another(figure, actor.pk, two):
+                return Refusal("same_reviewer", _("您已通过初审，须由另一位审核人复审。"))
             return refusal
 
         return judge
 
     def apply(figure: Figure, now: datetime) -> None:
+        if figure.pk in two and figure.first_approved_by_id is None:
+            figure.first_approved_by, figure.first_approved_at = actor, now
+            return
+        if figure.pk not in two:
+            figure.first_approved_by, figure.first_approved_at = None, None
         figure.state = Figure.State.APPROVED
         figure.approved_value, figure.approved_by, figure.approved_at = figure.value, actor, now
 
@@ -232,6 +251,7 @@ def return_figures(actor: Any, ids: Sequence[int], reason: str, *, seen: Mapping
 
     def apply(figure: Figure, now: datetime) -> None:
         figure.state, figure.reason = Figure.State.RETURNED, reason[:500]
+        figure.first_approved_by, figure.first_approved_at = None, None
 
     return _transition(ids, _step(actor, FigureRevision.Action.RETURN, reason), judges, apply, seen=seen)
 
@@ -239,7 +259,10 @@ def return_figures(actor: Any, ids: Sequence[int], reason: str, *, seen: Mapping
 Judge = Callable[[Figure], Refusal | None]
 Judges = Callable[[list[Figure], Scope], Judge]
 Apply = Callable[[Figure, datetime], None]
-STATE_FIELDS = ["state", "version", "submitted_at", "approved_value", "approved_by", "approved_at", "reason"]
+STATE_FIELDS = [
+    "state", "version", "submitted_at", "first_approved_by", "first_approved_at", "approved_value", "approved_by",
+    "approved_at", "reason",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -273,14 +296,22 @@ def _transition(
         if refusal is not None:
             outcome.results.append(RowResult(row, False, refusal.code, refusal.message, pk))
             continue
-        changes.append(Change(row, figure, (figure.value, figure.state), "done"))
+        change = Change(row, figure, (figure.value, figure.state), "done")
         apply(figure, step.at)
         figure.version += 1
-        outcome.results.append(RowResult(row, True, "done", "", pk))
-    write_changes(changes, step, STATE_FIELDS)
-    if counts and changes:
-        outcome.job = mark_figures_changed([change.figure for change in changes], requested_by=step.actor)
-    audit_changes(f"figure.{step.action}", changes, step)
+        if counts and figure.state != Figure.State.APPROVED:
+            change.code = "first_approved"
+            outcome.results.append(RowResult(row, True, change.code, _("初审通过，等待另一位审核人复审。"), pk))
+        else:
+            outcome.results.append(RowResult(row, True, "done", "", pk))
+        changes.append(change)
+    first = [change for change in changes if change.code == "first_approved"]
+    whole = [change for change in changes if change.code != "first_approved"]
+    if counts and whole:
+        outcome.job = mark_figures_changed([change.figure for change in whole], requested_by=step.actor)
+    for done, taken in ((first, replace(step, action=FigureRevision.Action.CHECK)), (whole, step)):
+        write_changes(done, taken, STATE_FIELDS)
+        audit_changes(f"figure.{taken.action}", done, taken)
     audit_refusals(f"figure.{step.action}", step.actor, outcome, lambda row: str(outcome.results[row].id))
     return outcome
 

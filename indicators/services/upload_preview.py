@@ -36,7 +36,8 @@ FOREIGN = frozenset({"unknown_indicator", "not_found", "bad_period", "not_allowe
 # All that reporting and review change of a figure; what undoing puts back.
 KEPT_FIELDS = (
     "value", "approved_value", "state", "printed", "note", "source", "upload", "cell", "is_correction",
-    "entered_by", "entered_at", "submitted_at", "approved_by", "approved_at", "reason",
+    "entered_by", "entered_at", "submitted_at", "first_approved_by", "first_approved_at", "approved_by", "approved_at",
+    "reason",
 )  # fmt: skip
 
 
@@ -194,7 +195,7 @@ def restore(figure: Figure, kept: dict[str, Any]) -> None:
     """Puts a snapshot's fields back."""
     for name in KEPT_FIELDS:
         field: Any = Figure._meta.get_field(name)
-        value = kept[name]
+        value = kept.get(name)  # what was kept before a field was added says nothing of it
         setattr(figure, field.attname, None if value is None else field.to_python(value))
 
 

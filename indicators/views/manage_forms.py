@@ -209,6 +209,9 @@ class PlanForm(ServiceForm):
     hide_siblings = forms.BooleanField(
         label=gettext_lazy("各地区互不可见：下级地区只看到自己的数值和位次"), required=False
     )
+    second_review = forms.BooleanField(
+        label=gettext_lazy("两级审核：数据由两位审核人先后通过才生效，同一人不能审两次"), required=False
+    )
 
 
 class BasisForm(ServiceForm):

@@ -33,7 +33,7 @@ def plan_settings(request: HttpRequest, plan_id: int) -> HttpResponse:
     actor, scope = actor_with(request, Role.STAFF)
     plan = get_plan_for(scope, plan_id)
     require_staff_of(scope, plan.region)
-    names = ("state", "yellow_below", "red_below", "hide_siblings")
+    names = ("state", "yellow_below", "red_below", "hide_siblings", "second_review")
     form = PlanForm(
         request.POST if request.method == "POST" else None, initial={name: getattr(plan, name) for name in names}
     )

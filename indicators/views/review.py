@@ -73,7 +73,10 @@ def _picked(request: HttpRequest) -> dict[int, int]:
 
 def _say_decided(request: HttpRequest, outcome: Outcome, *, returning: bool) -> None:
     """How many were decided, where the recomputation can be watched, and what was refused and why."""
-    done = sum(result.ok for result in outcome.results)
+    first = sum(result.code == "first_approved" for result in outcome.results)
+    done = sum(result.ok for result in outcome.results) - first
+    if first:
+        messages.success(request, _("初审通过%(count)s项，等待另一位审核人复审。") % {"count": first})
     if done and returning:
         messages.success(request, _("已退回%(count)s项，填报人会在“我的工作”中看到原因。") % {"count": done})
     elif done:
@@ -106,9 +109,9 @@ def _show(
         "page": page,
         "items": page.object_list,
         "quarter": quarter,
-        "plain": [item for item in page.object_list if not item.reasons and not item.is_own],
+        "plain": [item for item in page.object_list if not item.reasons and not item.is_for_others],
         "odd": sum(bool(item.reasons) for item in queue),
-        "own": sum(item.is_own for item in queue),
+        "own": sum(item.is_for_others for item in queue),
         "several_regions": _several_regions(queue),
         "picked": set(request.POST.getlist("figure")),
         "reason": reason,

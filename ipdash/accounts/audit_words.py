@@ -15,6 +15,7 @@ ACTIONS: dict[str, Any] = {
     "duty.create": _("新增填报责任"),
     "evidence.add": _("附上佐证材料"),
     "evidence.remove": _("移除佐证材料"),
+    "figure.check": _("初审通过填报数据"),
     "figure.approve": _("通过填报数据"),
     "figure.return": _("退回填报数据"),
     "figure.save": _("填报数据"),

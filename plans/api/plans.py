@@ -72,6 +72,7 @@ class PlanSerializer(serializers.Serializer[Any]):
     yellow_below = DecimalOut()
     red_below = DecimalOut()
     hide_siblings = YesNo()
+    second_review = YesNo()
     sections = SectionSerializer(many=True)
     phases = PhaseSerializer(many=True)
     references = ReferenceSerializer(many=True)
@@ -93,6 +94,7 @@ class PlanBody(Body):
     yellow_below = DecimalText(required=False)
     red_below = DecimalText(required=False)
     hide_siblings = YesNo(required=False)
+    second_review = YesNo(required=False)
 
 
 PlanChange = for_change(PlanBody, without=("region",))

@@ -18,7 +18,8 @@ class Plan(models.Model):
     """An issued document that is tracked.
 
     `issuer` and `doc_number` are as printed. `yellow_below` and `red_below` are the lines of attainment.md §5, in points
-    of `year_gap`. `hide_siblings`: regions under the plan see their own values and their rank only.
+    of `year_gap`. `hide_siblings`: regions under the plan see their own values and their rank only. `second_review`: what is
+    reported towards it counts only when two reviewers have approved it.
     """
 
     class State(models.TextChoices):
@@ -38,6 +39,7 @@ class Plan(models.Model):
     yellow_below = ExactDecimalField(_("黄灯线"), default=0)
     red_below = ExactDecimalField(_("红灯线"), default=-10)
     hide_siblings = models.BooleanField(_("互不可见"), default=False)
+    second_review = models.BooleanField(_("两级审核"), default=False)
     source_name = models.CharField(_("来源文件"), max_length=200, blank=True)
     source_text = models.TextField(_("原文"), blank=True)
     source_checksum = models.CharField(max_length=64, blank=True)

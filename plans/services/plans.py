@@ -49,6 +49,7 @@ class PlanChanges(TypedDict, total=False):
     yellow_below: Decimal
     red_below: Decimal
     hide_siblings: bool
+    second_review: bool
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def create_plan(
     yellow_below: Decimal = Decimal(0),
     red_below: Decimal = Decimal(-10),
     hide_siblings: bool = False,
+    second_review: bool = False,
 ) -> Plan:
     """Makes a plan without a document. Raises `NotAllowed` for people who are not staff of the region, `Invalid`."""
     place = region_named(region)
@@ -82,7 +84,7 @@ def create_plan(
     plan = Plan(
         title=title.strip(), doc_number=doc_number, issuer=issuer, region=place, issued_on=issued_on,
         start_year=start_year, end_year=end_year, state=state, yellow_below=yellow_below, red_below=red_below,
-        hide_siblings=hide_siblings,
+        hide_siblings=hide_siblings, second_review=second_review,
     )  # fmt: skip
     check(plan)
     with explained():

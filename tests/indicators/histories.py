@@ -15,11 +15,13 @@ from random import Random
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 
 from indicators.models import Figure, Indicator, ReportingDuty, Target, TargetLine, Upload
 from indicators.services import uploads
 from indicators.services.catalogue import change_indicator
 from indicators.services.entry_rules import Entry
+from indicators.services.figure_batches import Outcome
 from indicators.services.figures import approve_figures, return_figures, save_figures, submit_figures
 from indicators.services.periods import change_duty, create_duty, end_duty, hand_over_duty
 from indicators.services.targets import BaselineValue, TargetValue, adjust_target, change_line, create_line
@@ -113,6 +115,8 @@ class World:
         run_due_jobs()
         if failed := list(JobRun.objects.exclude(state=JobState.DONE).values_list("kind", "args", "error")):
             return f"jobs not done: {failed}"
+        if wrong := one_pair_of_eyes():
+            return f"figures approved by who entered them, or twice by one: {wrong}"
         verified = verify_all(today=self.today)
         if verified.waiting:
             return f"{verified.waiting} lines are stale and nothing runs"
@@ -157,7 +161,7 @@ class World:
             if (indicator.frequency == "quarterly" or quarter.quarter == 4) and random.random() < 0.95
         ]
         outcome = save_figures(self.staff, entries, source=Figure.Source.API, today=self.today)
-        approve_figures(self.reviewers[0], [r.id for r in outcome.results if r.ok and r.id is not None])
+        self.approve_wholly([r.id for r in outcome.results if r.ok and r.id is not None])
         return f"{indicator.code} of {[region.code for region in regions]} since {first}"
 
     def some(self, random: Random, *states: str, most: int = 6) -> list[int]:
@@ -172,6 +176,12 @@ class World:
         ids = self.some(random, "submitted", most=12)
         return f"{ids} → {codes(approve_figures(random.choice(self.reviewers), ids))}"
 
+    def approve_wholly(self, ids: list[int]) -> Outcome:
+        """By one reviewer, and by the other where two have to."""
+        outcome = approve_figures(self.reviewers[1], ids)
+        approve_figures(self.reviewers[0], [r.id for r in outcome.results if r.code == "first_approved" and r.id])
+        return outcome
+
     def send_back(self, random: Random) -> str:
         ids = self.some(random, "submitted", most=2)
         return f"{ids} → {codes(return_figures(random.choice(self.reviewers), ids, '请核对'))}"
@@ -182,7 +192,7 @@ class World:
         chosen = random.sample(figures, min(len(figures), random.randint(1, 3)))
         entries = [Entry(f.indicator.code, f.region.code, f.year, f.quarter, number(random)) for f in chosen]
         saved = save_figures(self.staff, entries, source=Figure.Source.API, today=self.today, reason="更正")
-        outcome = approve_figures(self.reviewers[1], [r.id for r in saved.results if r.id is not None])
+        outcome = self.approve_wholly([r.id for r in saved.results if r.id is not None])
         return f"{[words(entry) for entry in entries]} → {codes(outcome)}"
 
     def upload(self, random: Random) -> str:
@@ -197,7 +207,7 @@ class World:
         counts = uploads.commit(self.staff, upload, all_or_nothing=False, confirmed=answered, today=self.today)
         ids = list(Figure.objects.filter(upload=upload, state="submitted").values_list("pk", flat=True))
         approved = ids if random.random() < 0.6 else []
-        approve_figures(self.reviewers[0], approved)
+        self.approve_wholly(approved)
         return f"{rows}, {counts['stored']} stored, {len(approved)} approved"
 
     def undo_upload(self, random: Random) -> str:
@@ -270,6 +280,11 @@ class World:
         change_plan(self.staff, plan.pk, {"start_year": first, "end_year": last})
         return f"plan {plan.pk} to {first}-{last}"
 
+    def change_levels(self, random: Random) -> str:
+        plan = random.choice(self.plans)
+        change_plan(self.staff, plan.pk, {"second_review": not Plan.objects.get(pk=plan.pk).second_review})
+        return f"plan {plan.pk}"
+
     def close_or_open(self, random: Random) -> str:
         plan = random.choice(self.plans)
         state = random.choice((Plan.State.ACTIVE, Plan.State.CLOSED))
@@ -332,7 +347,7 @@ class World:
 WEIGHTS = {
     "save": 14, "fill": 5, "submit": 4, "approve": 14, "send_back": 4, "correct": 8, "upload": 2, "undo_upload": 3,
     "add_line": 6, "set_targets": 5, "set_baselines": 4, "adjust": 5, "move_line": 3, "change_basis": 3,
-    "change_thresholds": 3, "change_years": 3, "close_or_open": 2, "change_definition": 4, "begin_duty": 4,
+    "change_thresholds": 3, "change_levels": 3, "change_years": 3, "close_or_open": 2, "change_definition": 4, "begin_duty": 4,
     "stop_duty": 4, "move_duty": 3, "change_beside": 3, "turn_quarter": 2,
 }  # fmt: skip
 
@@ -394,6 +409,12 @@ def cut_down(steps: list[Step], played: Played, *, batch: int, tries: int = 60) 
 def _without_a_stretch(steps: list[Step], size: int) -> Iterator[list[Step]]:
     for start in range(len(steps) - size, -1, -size):
         yield steps[:start] + steps[start + size :]
+
+
+def one_pair_of_eyes() -> list[int]:
+    """Approved figures that were approved by who entered them, or by one person twice."""
+    by_one = Q(approved_by=F("entered_by")) | Q(approved_by=F("first_approved_by"))
+    return list(Figure.objects.filter(by_one, state=Figure.State.APPROVED).values_list("pk", flat=True))
 
 
 def number(random: Random) -> Decimal:

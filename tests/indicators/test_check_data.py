@@ -208,6 +208,7 @@ Plant = Callable[[], object]
 PLANTS: dict[str, Plant] = {
     "figure_approved_is_not_what_counts": lambda: figures().update(approved_value=F("approved_value") + 1),
     "figure_without_value": lambda: figures().update(value=None),
+    "figure_first_approved_yet_not_waiting": lambda: figures("draft").update(first_approved_at=timezone.now()),
     "figure_approved_by_who_entered": lambda: figures().update(approved_by=F("entered_by")),
     "figure_counts_without_approval": lambda: FigureRevision.objects.filter(
         figure=figures().get(), action="approve"

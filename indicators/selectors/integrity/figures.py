@@ -42,6 +42,12 @@ def approved_by_who_entered(_today: date) -> Iterator[str]:
     return _places(Figure.objects.filter(state=State.APPROVED, approved_by=F("entered_by")))
 
 
+@RULES.add("figure_first_approved_yet_not_waiting", _("草稿或已退回的数据仍留有初审记录"), _ENTER_AGAIN)
+def first_approved_yet_not_waiting(_today: date) -> Iterator[str]:
+    idle = Figure.objects.filter(state__in=[State.DRAFT, State.RETURNED])
+    return _places(idle.exclude(first_approved_by=None, first_approved_at=None))
+
+
 @RULES.add("figure_counts_without_approval", _("数值计入结果，却没有人审核通过的记录"), _ASK)
 def counts_without_approval(_today: date) -> Iterator[str]:
     approvals = FigureRevision.objects.filter(
