@@ -21,6 +21,7 @@ from indicators.views import (
     task_links,
     templates,
     uploads,
+    why,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -35,6 +36,8 @@ urlpatterns: list[URLPattern] = [
     path("display/", display.display, name="display"),
     path("plans/<int:plan_id>/links/", task_links.plan_links, name="plan-links"),
     path("links/<int:link_id>/", task_links.link_decide, name="link-decide"),
+    path("why/<int:line_id>/<str:quarter>/", why.result, name="why"),
+    path("why/figure/<int:figure_id>/", why.figure, name="why-figure"),
     path("compare/", compare.ranking_page, name="compare"),
     path("compare/regions/", compare.matrix_page, name="compare-regions"),
     path("compare/plans/", compare.across_page, name="compare-plans"),

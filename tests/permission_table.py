@@ -61,6 +61,10 @@ TABLE = """
 /plans/{plan}/links/                   POST   foreign  302  404  404  404  404  404  404  404  404
 /links/{task_link}/                         POST   own      302  302  403  403  403  403  404  404  404
 /links/{task_link}/                         POST   foreign  302  404  404  404  404  404  404  404  404
+/why/{line}/{quarter}/                 GET    own      302  200  200  200  200  200  404  404  404
+/why/{line}/{quarter}/                 GET    foreign  302  404  404  404  404  404  404  404  404
+/why/figure/{figure}/                  GET    own      302  200  200  200  404  404  404  404  404
+/why/figure/{figure}/                  GET    foreign  302  404  404  404  404  404  404  404  404
 /rules/                                GET    -        302  200  200  200  200  200  200  200  200
 /compare/                              GET    own      302  200  200  200  200  200  404  404  404
 /compare/                              GET    foreign  302  404  404  404  404  404  404  404  404

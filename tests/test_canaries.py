@@ -47,7 +47,7 @@ PROBES = (
     "/api/v1/jobs/?state=failed", "/jobs/?state=failed", "/review/?quarter=2025Q3", "/review/?quarter=2025Q2",
     "/plans/{plan}/?region=500107", "/plans/{shared}/", "/plans/{shared}/?region=500107", "/plans/{shared}/?region=500120",
     "/plans/{shared}/?region=500107&quarter=2025Q2", "/plans/{shared}/document/",
-    "/plans/{shared}/indicators/{shared_line}/", "/plans/{shared}/indicators/{shared_line}/?quarter=2025Q3",
+    "/plans/{shared}/indicators/{shared_line}/", "/plans/{shared}/indicators/{shared_line}/?quarter=2025Q3", "/why/{shared_line}/2025Q3/", "/why/{shared_line}/2025Q2/",
     "/api/v1/overview/?plan={shared}&region=500107&year=2025&quarter=3", "/api/v1/overview/?plan={shared}",
     "/api/v1/plans/{shared}/", "/api/v1/target-lines/{shared_line}/", "/entry/?quarter=2025Q2",
     "/api/v1/task-links/?plan={shared}", "/api/v1/task-links/?state=proposed&page_size=10",

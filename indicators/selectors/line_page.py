@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
-from urllib.parse import quote
 
-from django.urls import reverse
-
-from indicators.display import (
-    baseline_text,
-    figure_value_text,
-    line_display,
-    line_places,
-    line_unit,
-    shown_value,
-    target_text,
-)
-from indicators.explanations import Explanation, Input, explain, version_of
+from indicators.display import baseline_text, line_display, line_places, shown_value, target_text
+from indicators.explanations import Explanation, version_of
 from indicators.models import Attainment, Baseline, FigureRevision, Indicator, Target, TargetLine
-from indicators.permissions import INSIDE_REGION
 from indicators.selectors.ranking import Rankings, rankings
-from ipdash.core.display import MISSING, unit_after
+from indicators.selectors.why import Why, why_of
 from ipdash.core.marks.trend import TrendPoint
 from ipdash.core.periods import Quarter
-from plans.models import GlossaryTerm, PlanSection, Region
-from plans.scope import BUSINESS_READERS, Scope
-
-SHOWN_WORDS = 20
-"""So many characters of the source paragraph find it on the document's page."""
+from plans.models import GlossaryTerm
+from plans.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -40,6 +24,11 @@ class QuarterRow:
     row: Attainment
     display: dict[str, str]
     current: bool
+
+    @property
+    def why(self) -> str:
+        """The address of its explanation."""
+        return f"/why/{self.row.line_id}/{self.quarter}/"
 
 
 @dataclass(frozen=True)
@@ -53,15 +42,6 @@ class TargetRow:
 
 
 @dataclass(frozen=True)
-class Member:
-    """A region below whose figure is added to the line's; `text` is — where it has none."""
-
-    region: Region
-    name: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Chart:
     """What the trend chart draws."""
 
@@ -72,39 +52,24 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class LinePage:
+class LinePage(Why):
     """Everything the indicator page shows, at one quarter.
 
-    `last_year` is the last year's value of an annual indicator before its year has ended; `section` the part of the
-    document in which the target stands.
+    `last_year` is the last year's value of an annual indicator before its year has ended.
     """
 
-    line: TargetLine
-    quarter: Quarter
-    unit: str
-    places: int
-    now: Attainment | None
-    display: dict[str, str]
     last_year: str
     rows: list[QuarterRow]
     chart: Chart
     targets: list[TargetRow]
     baselines: list[tuple[Baseline, str]]
-    explanation: Explanation | None
-    members: list[Member]
     rankings: Rankings
     term: GlossaryTerm | None
-    section: PlanSection | None
     revisions: list[FigureRevision]
-    inside: bool
 
     @property
-    def document_address(self) -> str:
-        """The document at the paragraph that sets the target; browsers that know text fragments go to its words."""
-        page = reverse("plan-document", args=[self.line.plan_id])
-        words = quote(" ".join(self.line.source_text.split())[:SHOWN_WORDS], safe="")
-        at = f"#section-{self.section.pk}" if self.section else "#"
-        return f"{page}{at}:~:text={words}" if words else page + at.rstrip("#")
+    def places(self) -> int:
+        return line_places(self.line)
 
 
 def line_page(scope: Scope, line: TargetLine, quarter: Quarter, today: date) -> LinePage:
@@ -113,16 +78,10 @@ def line_page(scope: Scope, line: TargetLine, quarter: Quarter, today: date) -> 
     for row in rows:
         row.line = line
     now = next((row for row in rows if row.as_quarter == quarter), None)
-    inside = scope.reaches(line.region.code, *INSIDE_REGION)
-    explanation = explain(now, insider_of=scope.prefixes(*INSIDE_REGION), with_members=True) if now else None
+    why = why_of(scope, line, quarter, now)
     ended = [row for row in rows if row.as_quarter.has_ended(today)]
     return LinePage(
-        line=line,
-        quarter=quarter,
-        unit=line_unit(line),
-        places=line_places(line),
-        now=now,
-        display=line_display(line, now),
+        **{field.name: getattr(why, field.name) for field in fields(why)},
         last_year=_last_year(line, rows, now),
         rows=[
             QuarterRow(row.as_quarter, row, line_display(line, row), row.as_quarter == quarter)
@@ -131,13 +90,9 @@ def line_page(scope: Scope, line: TargetLine, quarter: Quarter, today: date) -> 
         chart=_chart(line, rows, now, today),
         targets=_targets(line, quarter),
         baselines=[(baseline, baseline_text(line, baseline.value)) for baseline in line.baselines.all()],
-        explanation=explanation,
-        members=_members(scope, line, explanation),
         rankings=rankings(scope, line, quarter),
         term=_term(line),
-        section=_section(line),
-        revisions=_revisions(explanation) if inside else [],
-        inside=inside,
+        revisions=_revisions(why.explanation) if why.inside else [],
     )
 
 
@@ -199,33 +154,6 @@ def _last_year(line: TargetLine, rows: list[Attainment], now: Attainment | None)
         return ""
     before = next((row for row in rows if row.as_quarter == Quarter(now.year - 1, 4)), None)
     return "" if before is None or before.actual is None else line_display(line, before)["actual"]
-
-
-def _members(scope: Scope, line: TargetLine, explanation: Explanation | None) -> list[Member]:
-    """Whose figures are added up to the latest figure used; not for outsiders where the plan hides regions from each other."""
-    summed = [item for item in explanation.inputs if item.members] if explanation else []
-    if not summed or (line.plan.hide_siblings and not scope.reaches(line.region.code, *BUSINESS_READERS)):
-        return []
-    item = summed[-1]
-    regions = Region.objects.in_bulk([region for region, _value in item.members])
-    found = [
-        Member(regions[region], item.name, figure_value_text(item.indicator, value) + _unit(item, value))
-        for region, value in item.members
-    ]
-    return sorted(found, key=lambda member: (member.text != MISSING, member.region.code))
-
-
-def _unit(item: Input, value: Decimal | None) -> str:
-    return "" if value is None else unit_after(item.indicator.unit)
-
-
-def _section(line: TargetLine) -> PlanSection | None:
-    """The heading under which the target stands in the document."""
-    if line.source_line is None:
-        return None
-    return (
-        PlanSection.objects.filter(plan=line.plan, source_line__lte=line.source_line).order_by("-source_line").first()
-    )
 
 
 def _term(line: TargetLine) -> GlossaryTerm | None:

@@ -59,6 +59,11 @@ def line_href(ground: Ground, line_id: int) -> str:
     return f"{before}{line_id}{after}"
 
 
+def _why(ground: Ground) -> Address:
+    """The same of the address that explains a line's result."""
+    return "/why/", f"/{ground.quarter}/"
+
+
 def ranked_rows(found: Ranking, rows: Sequence[RankingRow]) -> list[RankedRow]:
     """These rows of the ranking; all of its bars share one scale."""
     scale = Scale.of([value for row in found.rows for value in (row.actual, row.target)])
@@ -85,18 +90,21 @@ def _ranked(ground: Ground, row: RankingRow, scale: Scale, labels: Labels, statu
         "actual": shown["actual"] + (labels.unit if actual is not None else ""),
         "target": shown["target"] + (labels.unit if target is not None else ""),
     }
+    before, after = _why(ground)
+    why = f"{before}{row.line_id}{after}"
     html = format_html(
         '<tr{}><td class="n place-cell" data-label="{}"><b>{}</b>{}</td>'
         '<th scope="row"><a href="{}" lang="zh">{}</a>{}</th>'
-        '<td class="n" data-label="{}">{}{}</td><td class="n" data-label="{}">{}</td><td class="wide">{}</td>'
-        '<td class="n" data-label="{}">{}</td><td class="n" data-label="{}">{}</td><td class="n" data-label="{}">{}</td>'
-        '<td data-label="{}">{}</td></tr>',
+        '<td class="n" data-label="{}"><a href="{}">{}</a>{}</td><td class="n" data-label="{}"><a href="{}">{}</a></td>'
+        '<td class="wide">{}</td>'
+        '<td class="n" data-label="{}"><a href="{}">{}</a></td><td class="n" data-label="{}"><a href="{}">{}</a></td>'
+        '<td class="n" data-label="{}"><a href="{}">{}</a></td><td data-label="{}"><a href="{}">{}</a></td></tr>',
         SafeString(' class="mine"') if row.mine else "", labels.place, shown["rank"], _moved(row),
         href, row.region.name, labels.mine if row.mine else "",
-        labels.actual, shown["actual"], _partial(row, shown["partial"]), labels.target, shown["target"],
+        labels.actual, why, shown["actual"], _partial(row, shown["partial"]), labels.target, why, shown["target"],
         strip(actual, target, scale, words),
-        labels.completion, shown["completion"], labels.gap, shown["gap_to_target"],
-        labels.change, shown["change_on_quarter"], labels.status, status,
+        labels.completion, why, shown["completion"], labels.gap, why, shown["gap_to_target"],
+        labels.change, why, shown["change_on_quarter"], labels.status, why, status,
     )  # fmt: skip
     return RankedRow(row, shown, href, html)
 
@@ -120,7 +128,7 @@ def _partial(row: RankingRow, value: str) -> str:
 def region_rows(found: Matrix, rows: Iterable[RegionRow]) -> SafeString:
     """The rows of the table, regions down."""
     texts = [cell_texts(measure) for measure in found.measures]
-    blank, address = _("没有这项目标"), _address(found.ground)
+    blank, address = _("没有这项目标"), _why(found.ground)
     level = format_html(' <span class="meta">{}</span>', _("本级"))
     parts: list[str] = []
     for row in rows:
@@ -137,7 +145,7 @@ def region_rows(found: Matrix, rows: Iterable[RegionRow]) -> SafeString:
 
 def measure_table(found: Matrix, rows: Sequence[RegionRow]) -> SafeString:
     """The rows of the table, indicators down and these regions across."""
-    blank, address, head = _("没有这项目标"), _address(found.ground), _measure_head(found, "meta")
+    blank, address, head = _("没有这项目标"), _why(found.ground), _measure_head(found, "meta")
     parts: list[str] = []
     for number, measure in enumerate(found.measures):
         text = cell_texts(measure)

@@ -22,7 +22,7 @@ from indicators.selectors.stamps import Stamp
 from indicators.views.kept import KEPT_SECONDS, program_stamp
 from ipdash.core import marks
 from ipdash.core.periods import Quarter
-from ipdash.core.templatetags.ui import chinese, status_tag, unit
+from ipdash.core.templatetags.ui import chinese, unit
 from plans.models import Plan, Region
 
 
@@ -79,7 +79,7 @@ def _row(line: OverviewLine, quarter: Quarter) -> OverviewRow:
         misses=line.misses,
         computed_at=line.now.computed_at if line.now else None,
         rules_version=line.now.rules_version if line.now else "",
-        html=_html(line, address),
+        html=_html(line, quarter, address),
         change_html=_change(line, address) if line.changed else SafeString(),
         waiting_html=_waiting(line, address) if line.status == Status.MISSING else SafeString(),
     )
@@ -93,7 +93,7 @@ def _change(line: OverviewLine, address: str) -> SafeString:
     )
     return format_html(
         '<li><a href="{}" lang="zh">{}</a> <span class="nowrap">{} → {}</span>{}</li>',
-        address, line.name, status_tag(line.status_before), status_tag(line.status), "" if value is None else by,
+        address, line.name, marks.status_tag(line.status_before), marks.status_tag(line.status), "" if value is None else by,
     )  # fmt: skip
 
 
@@ -103,9 +103,9 @@ def _waiting(line: OverviewLine, address: str) -> SafeString:
     return format_html('<li><a href="{}" lang="zh">{}</a>{}</li>', address, line.name, owner)
 
 
-def _html(line: OverviewLine, address: str) -> SafeString:
+def _html(line: OverviewLine, quarter: Quarter, address: str) -> SafeString:
     """The row: every number leads to its explanation."""
-    shown = line.display
+    shown, why = line.display, reverse("why", args=[line.line.pk, quarter])
     words = {
         "actual": _("实际值"),
         "target": _("年度目标"),
@@ -117,15 +117,16 @@ def _html(line: OverviewLine, address: str) -> SafeString:
     }
     return format_html(
         '<tr><th scope="row"><a href="{address}">{name}</a><span class="meta">{unit}{owner}</span></th>'
-        '<td class="n" data-label="{l_actual}"><a class="number" href="{address}#why">{actual}</a></td>'
-        '<td class="n" data-label="{l_target}">{target}</td>'
+        '<td class="n" data-label="{l_actual}"><a href="{why}">{actual}</a></td>'
+        '<td class="n" data-label="{l_target}"><a href="{why}">{target}</a></td>'
         '<td class="wide">{bullet}</td>'
-        '<td class="n" data-label="{l_completion}">{completion}</td>'
-        '<td class="n" data-label="{l_change}">{change}</td>'
+        '<td class="n" data-label="{l_completion}"><a href="{why}">{completion}</a></td>'
+        '<td class="n" data-label="{l_change}"><a href="{why}">{change}</a></td>'
         '<td class="spark" data-label="{l_trend}">{spark}</td>'
-        '<td class="n" data-label="{l_forecast}">{forecast}</td>'
-        '<td data-label="{l_status}">{status}</td></tr>',
+        '<td class="n" data-label="{l_forecast}"><a href="{why}">{forecast}</a></td>'
+        '<td data-label="{l_status}"><a href="{why}">{status}</a></td></tr>',
         address=address,
+        why=why,
         name=chinese(line.name),
         unit=chinese(shown["unit"]),
         owner=format_html(" · {}", chinese(line.owner_name)) if line.owner_name else "",
@@ -136,7 +137,7 @@ def _html(line: OverviewLine, address: str) -> SafeString:
         change=shown["change_on_quarter"],
         spark=marks.sparkline(line.trend, target=line.target, label=line.name, places=line.places),
         forecast=shown["forecast"],
-        status=status_tag(line.status) if line.now else shown["status"],
+        status=marks.status_tag(line.status) if line.now else shown["status"],
         **{f"l_{name}": label for name, label in words.items()},
     )
 

@@ -67,6 +67,29 @@
     prepareCharts(event.detail.elt);
   });
 
+  /* A number's explanation opens beside the page it stands on; whatever goes wrong, the link is a page of its own. */
+  const panel = document.createElement("dialog");
+  panel.className = "why-panel";
+  panel.setAttribute("aria-labelledby", "why-heading");
+  if (panel.showModal) {
+    body.appendChild(panel);
+    body.addEventListener("click", function (event) {
+      if (event.target === panel) panel.close();
+      const link = event.target.closest('a[href^="/why/"]');
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).then(function (answer) {
+        if (!answer.ok) throw new Error(String(answer.status));
+        return answer.text();
+      }).then(function (html) {
+        panel.innerHTML = html;
+        panel.scrollTop = 0;
+        prepareCharts(panel);
+        if (!panel.open) panel.showModal();
+      }).catch(function () { window.location.assign(link.href); });
+    });
+  }
+
   /* Session end: announced two minutes before; work in another window of the same browser counts. */
   const WARN_SECONDS = 120;
   const notice = document.getElementById("session-end");
@@ -109,12 +132,12 @@
   hint.hidden = true;
   body.appendChild(hint);
 
-  function showHint(mark) {
+  function showHint(mark, words) {
     document.querySelectorAll(".chart .active").forEach(function (other) { other.classList.remove("active"); });
     hint.hidden = !mark;
     if (!mark) return;
     mark.classList.add("active");
-    hint.textContent = mark.dataset.hint;
+    hint.textContent = words || mark.dataset.hint;
     const box = mark.getBoundingClientRect();
     const left = box.left + box.width / 2 - hint.offsetWidth / 2;
     const above = box.top - hint.offsetHeight - 6;
@@ -148,6 +171,31 @@
       });
     });
   }
+
+  /* Many numbers of a row lead to one explanation: the keyboard stops at the first. */
+  document.querySelectorAll("tr").forEach(function (row) {
+    const seen = {};
+    row.querySelectorAll('td a[href^="/why/"]').forEach(function (link) {
+      const address = link.getAttribute("href");
+      if (seen[address]) link.tabIndex = -1;
+      seen[address] = true;
+    });
+  });
+
+  /* Heat tables: a cell says its row, its column, number and status, by mouse and by focus. */
+  function cellHint(event) {
+    const cell = event.target.closest && event.target.closest(".heat tbody td.n");
+    if (!cell) return;
+    const says = function (part) { return part.textContent.replace(/\s+/g, " ").trim(); };
+    const column = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+    showHint(cell, says(cell.parentNode.cells[0]) + " · " + says(column) + " " + says(cell));
+  }
+  document.querySelectorAll("table.heat").forEach(function (table) {
+    table.addEventListener("mouseover", cellHint);
+    table.addEventListener("focusin", cellHint);
+    table.addEventListener("mouseleave", function () { showHint(null); });
+    table.addEventListener("focusout", function () { showHint(null); });
+  });
 
   prepareCharts(document);
 })();

@@ -5,7 +5,15 @@ Attributes and classes only (the colours stand in static/css), never `style=`. E
 """
 
 from ipdash.core.marks.bullet import bullet
-from ipdash.core.marks.matrix import LetterCell, MatrixCell, letter_cells, light_total, matrix_cells, matrix_symbols
+from ipdash.core.marks.matrix import (
+    LetterCell,
+    MatrixCell,
+    letter_cells,
+    light_total,
+    matrix_cells,
+    matrix_symbols,
+    status_tag,
+)
 from ipdash.core.marks.ranking import RankRow, rank_bars
 from ipdash.core.marks.sparkline import sparkline
 from ipdash.core.marks.strip import Scale, strip
@@ -26,6 +34,7 @@ __all__ = [
     "matrix_symbols",
     "rank_bars",
     "sparkline",
+    "status_tag",
     "strip",
     "timeline",
     "trend_chart",

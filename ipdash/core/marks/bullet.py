@@ -54,9 +54,9 @@ def bullet(
     b = _Bullet(actual, expected, target, upper, previous, lower_is_better, places, unit, missing)
     said = sentence(label, b.facts())
     if target is None:
-        return drawing("100%", HEIGHT, said, [_band(0, 100, "c-track"), _word(b.word)], class_="bullet")
+        return drawing("100%", HEIGHT, said, [element("rect", class_="c-track"), _word(b.word)], class_="bullet")
     scale = _scale(actual, expected, target, upper)
-    parts = [_band(0, 100, "c-track")]
+    parts = [element("rect", class_="c-track")]
     if actual is None:
         parts.append(_word(b.word))
     else:

@@ -90,6 +90,18 @@ def letter_cells(cells: Iterable[LetterCell | None]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
 
 
+def status_tag(status: str) -> SafeString:
+    """A status as colour, shape and word, for pages with `matrix_symbols`: a third of the tag that brings its own shape."""
+    return _status_tag(status, get_language())
+
+
+@cache
+def _status_tag(status: str, _language: str | None) -> SafeString:
+    word = status_word(status)
+    label = conditional_escape(str(word.label))
+    return mark_safe(f'<span class="tag {word.light}">{use(word.mark)}{label}</span>')  # noqa: S308 - escaped above
+
+
 def light_total(lights: dict[str, int]) -> SafeString:
     """How many there are of each light that occurs, as shapes with numbers: ● 9 ▲ 2."""
     language = get_language()

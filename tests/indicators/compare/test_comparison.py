@@ -178,11 +178,11 @@ def test_the_matrix_counts_lights_and_averages_nothing(world: World) -> None:
     assert matrix.lights["red"] == stored.filter(light="red").count() == 5
 
 
-def test_a_cell_says_its_state_in_shape_number_and_word_and_leads_to_its_line(world: World) -> None:
+def test_a_cell_says_its_state_in_shape_number_and_word_and_leads_to_its_explanation(world: World) -> None:
     page = client_for(world.leader).get("/compare/regions/").content.decode()
     line = world.line("610302")
     assert (
-        f'<td class="n green"><a href="/plans/{world.plan.pk}/indicators/{line.pk}/?quarter=2025Q3">'
+        f'<td class="n green"><a href="/why/{line.pk}/2025Q3/">'
         '<svg class="m" aria-hidden="true"><use href="#mark-check"/></svg>120'
         '<span class="visually-hidden"> 已完成</span></a></td>'
     ) in page
