@@ -63,7 +63,7 @@ TABLE = """
 /links/{task_link}/                         POST   foreign  302  404  404  404  404  404  404  404  404
 /why/{line}/{quarter}/                 GET    own      302  200  200  200  200  200  404  404  404
 /why/{line}/{quarter}/                 GET    foreign  302  404  404  404  404  404  404  404  404
-/why/figure/{figure}/                  GET    own      302  200  200  200  404  404  404  404  404
+/why/figure/{figure}/                  GET    own      302  200  200  200  404  200  404  404  404
 /why/figure/{figure}/                  GET    foreign  302  404  404  404  404  404  404  404  404
 /rules/                                GET    -        302  200  200  200  200  200  200  200  200
 /compare/                              GET    own      302  200  200  200  200  200  404  404  404

@@ -18,7 +18,7 @@ YEARS_OF_SHARES = (1, 2, 3)
 
 @dataclass(frozen=True)
 class Chart:
-    """Everything in the unit in which the line is shown. `band`: how far the forecast may be off."""
+    """Everything in the unit in which the line is shown. `band`: how far the forecast may be off; `yearly`: a total that begins anew."""
 
     points: list[TrendPoint]
     path: list[TrendPoint]
@@ -26,6 +26,7 @@ class Chart:
     baseline: TrendPoint | None
     forecast: TrendPoint | None
     band: Band | None
+    yearly: bool
 
 
 def line_chart(line: TargetLine, rows: list[Attainment], now: Attainment | None, today: date) -> Chart:
@@ -49,6 +50,7 @@ def line_chart(line: TargetLine, rows: list[Attainment], now: Attainment | None,
         baseline=baseline,
         forecast=_forecast(line, now),
         band=_band(line, rows, now),
+        yearly=line.basis == TargetLine.Basis.YEAR,
     )
 
 

@@ -4,31 +4,51 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 
-from indicators.display import baseline_text, line_display, line_places, shown_value, target_text
+from django.utils.translation import gettext as _
+
+from indicators.display import baseline_text, line_display, line_places, target_text, value_text
 from indicators.explanations import Explanation, version_of
-from indicators.models import Attainment, Baseline, FigureRevision, Indicator, Target, TargetLine
+from indicators.models import Attainment, Baseline, Figure, FigureRevision, Indicator, Target, TargetLine
+from indicators.selectors.line_chart import Chart, line_chart
 from indicators.selectors.ranking import Rankings, rankings
 from indicators.selectors.why import Why, why_of
-from ipdash.core.marks.trend import TrendPoint
+from ipdash.core.display import MISSING
 from ipdash.core.periods import Quarter
 from plans.models import GlossaryTerm
 from plans.scope import Scope
 
+RUNNING = frozenset({TargetLine.Basis.YEAR, TargetLine.Basis.CUMULATIVE})
+
 
 @dataclass(frozen=True)
 class QuarterRow:
-    """One quarter of the line's table."""
+    """One quarter of the line's table. `own` is what the quarter itself added to a running total, `figure` where it came from."""
 
     quarter: Quarter
     row: Attainment
     display: dict[str, str]
     current: bool
+    own: str
+    figure: Figure | None
 
     @property
     def why(self) -> str:
         """The address of its explanation."""
         return f"/why/{self.row.line_id}/{self.quarter}/"
+
+    @property
+    def source(self) -> str:
+        """Where the actual came from, in words for everybody: the region itself, or how many of those below it."""
+        if self.row.line.indicator.numerator_id is not None:
+            return _("按公式计算")
+        if self.figure is not None:
+            return str(self.figure.get_source_display())
+        if self.row.coverage_expected:
+            counts = {"reported": self.row.coverage_reported or 0, "expected": self.row.coverage_expected}
+            return _("下级合计（%(reported)s/%(expected)s）") % counts
+        return MISSING
 
 
 @dataclass(frozen=True)
@@ -39,16 +59,6 @@ class TargetRow:
     text: str
     in_force_from: Quarter | None
     holds: bool
-
-
-@dataclass(frozen=True)
-class Chart:
-    """What the trend chart draws."""
-
-    points: list[TrendPoint]
-    path: list[TrendPoint]
-    targets: list[TrendPoint]
-    forecast: TrendPoint | None
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,11 @@ class LinePage(Why):
     def places(self) -> int:
         return line_places(self.line)
 
+    @property
+    def runs(self) -> bool:
+        """Whether the actual is a running total, to which each quarter adds its own part."""
+        return self.line.basis in RUNNING
+
 
 def line_page(scope: Scope, line: TargetLine, quarter: Quarter, today: date) -> LinePage:
     """The page of a line the person may see. Who reported and approved is shown to insiders alone."""
@@ -83,11 +98,8 @@ def line_page(scope: Scope, line: TargetLine, quarter: Quarter, today: date) -> 
     return LinePage(
         **{field.name: getattr(why, field.name) for field in fields(why)},
         last_year=_last_year(line, rows, now),
-        rows=[
-            QuarterRow(row.as_quarter, row, line_display(line, row), row.as_quarter == quarter)
-            for row in reversed(ended or rows[:1])
-        ],
-        chart=_chart(line, rows, now, today),
+        rows=_quarters(line, ended or rows[:1], quarter),
+        chart=line_chart(line, rows, now, today),
         targets=_targets(line, quarter),
         baselines=[(baseline, baseline_text(line, baseline.value)) for baseline in line.baselines.all()],
         rankings=rankings(scope, line, quarter),
@@ -96,45 +108,39 @@ def line_page(scope: Scope, line: TargetLine, quarter: Quarter, today: date) -> 
     )
 
 
-def _chart(line: TargetLine, rows: list[Attainment], now: Attainment | None, today: date) -> Chart:
-    baseline = next((b for b in line.baselines.all() if b.counted_from), None)
-    start = [TrendPoint(Quarter(baseline.year, 4), shown_value(line, baseline.value))] if baseline else []
-    shown = [row for row in rows if row.as_quarter.has_ended(today)]
-    address = f"/plans/{line.plan_id}/indicators/{line.pk}/?quarter="
-    points = [
-        TrendPoint(row.as_quarter, shown_value(line, row.actual), href=f"{address}{row.as_quarter}") for row in shown
+def _quarters(line: TargetLine, rows: list[Attainment], current: Quarter) -> list[QuarterRow]:
+    """The table's rows, latest first."""
+    actuals = {row.as_quarter: row.actual for row in rows}
+    figures = _figures(line)
+    return [
+        QuarterRow(
+            row.as_quarter,
+            row,
+            line_display(line, row),
+            row.as_quarter == current,
+            value_text(line, _own(line, row.as_quarter, actuals)),
+            figures.get(row.as_quarter),
+        )
+        for row in reversed(rows)
     ]
-    return Chart(
-        points=_from_first_value(start, points),
-        path=[TrendPoint(row.as_quarter, shown_value(line, row.expected)) for row in rows if row.expected is not None],
-        targets=[
-            TrendPoint(Quarter(t.year, 4), shown_value(line, t.value), target_text(t, line))
-            for t in _latest_versions(line)
-        ],
-        forecast=_forecast(line, now),
-    )
 
 
-def _from_first_value(start: list[TrendPoint], points: list[TrendPoint]) -> list[TrendPoint]:
-    """Leading quarters without any value say nothing."""
-    first = next((number for number, point in enumerate(points) if point.value is not None), len(points))
-    return start + points[0 if start else first :]
-
-
-def _forecast(line: TargetLine, now: Attainment | None) -> TrendPoint | None:
-    if now is None or now.forecast is None or now.quarter == 4:
+def _own(line: TargetLine, quarter: Quarter, actuals: dict[Quarter, Decimal | None]) -> Decimal | None:
+    """A running total's part of one quarter; a year's total starts anew in January."""
+    total = actuals.get(quarter)
+    if line.basis not in RUNNING or total is None:
         return None
-    return TrendPoint(Quarter(now.year, 4), shown_value(line, now.forecast))
+    if line.basis == TargetLine.Basis.YEAR and quarter.quarter == 1:
+        return total
+    before = actuals.get(quarter - 1)
+    return None if before is None else total - before
 
 
-def _latest_versions(line: TargetLine) -> list[Target]:
-    """Each year's target in its latest version."""
-    latest: dict[int, Target] = {}
-    for target in line.targets.all():
-        known = latest.get(target.year)
-        if known is None or (target.in_force_from or 0) > (known.in_force_from or 0):
-            latest[target.year] = target
-    return [latest[year] for year in sorted(latest)]
+def _figures(line: TargetLine) -> dict[Quarter, Figure]:
+    """The region's own figures that count, by quarter; a ratio's are those of its numerator."""
+    reported = line.indicator.numerator_id or line.indicator_id
+    found = Figure.objects.filter(indicator=reported, region=line.region_id, approved_value__isnull=False)
+    return {figure.as_quarter: figure for figure in found.select_related("upload")}
 
 
 def _targets(line: TargetLine, quarter: Quarter) -> list[TargetRow]:

@@ -378,3 +378,23 @@ def test_the_filters_write_as_the_drawer_does():
     assert drawn.startswith("1,234.50 — +1,234.5 1,234.5% +1,234.5个百分点 2025年1月2日")
     assert '<span class="tag yellow"><svg' in drawn
     assert "滞后</span>年度目标完成率未填报、无法计算或无法判断进度" in drawn
+
+
+def test_the_course_starts_at_its_baseline_and_shows_how_far_the_forecast_may_be_off():
+    svg = trend_chart(
+        quarters("2025Q1", "2025Q3"),
+        baseline=TrendPoint(Quarter(2024, 4), D(9)),
+        forecast=TrendPoint(Quarter(2025, 4), D(13)),
+        band=(D(12), D(15)),
+        unit="件",
+    )
+    assert {"基期值", "预计区间", "9"} <= set(texts(svg))
+    assert len(having(svg, "c-band")) == 2  # in the legend and in the plot
+    hints = [part.get("data-hint") for part in tree(svg).iter() if part.get("data-hint")]
+    assert "2024年基期值9件" in hints
+    assert "2025年末预计13件，预计区间12–15件" in hints
+
+
+def test_a_year_s_running_total_is_not_joined_to_the_next_year_s():
+    svg = trend_chart(quarters("2024Q1", "2025Q2"), yearly=True)
+    assert len(having(svg, "c-line")) == 2 + 1  # and the legend's
