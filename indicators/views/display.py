@@ -23,9 +23,8 @@ from indicators.views.overview import Group, lamps_of
 from indicators.views.overview_rows import OverviewRow, rows_of
 from ipdash.core import clock
 from ipdash.core.periods import Quarter
-from plans.models import Plan, Role
+from plans.models import Plan
 from plans.permissions import not_found
-from plans.scope import Scope
 
 LINES_A_PAGE = 6
 SECONDS_A_PAGE = 30
@@ -71,9 +70,8 @@ def _asked_page(request: HttpRequest) -> int:
 
 
 def _overview(plan: Plan, quarter: Quarter) -> Overview[OverviewRow]:
-    scope = _reader(plan)
     stamps = line_stamps(plan, plan.region, (quarter - (SPARK_QUARTERS - 1)).year, quarter.year)
-    rows = rows_of(scope, plan, plan.region, quarter, stamps)
+    rows = rows_of(plan, plan.region, quarter, stamps)
     return put_together(
         plan,
         plan.region,
@@ -82,17 +80,6 @@ def _overview(plan: Plan, quarter: Quarter) -> Overview[OverviewRow]:
         computed_at=max((row.computed_at for row in rows if row.computed_at), default=None),
         rules_version=next((row.rules_version for row in rows if row.rules_version), ""),
         stale=sum(map(is_stale, stamps.values())),
-    )
-
-
-def _reader(plan: Plan) -> Scope:
-    """Nobody's account, with the sight of a leader of the plan's region."""
-    code = plan.region.code
-    return Scope(
-        user_id=None,
-        roles=frozenset({Role.LEADER}),
-        regions={Role.LEADER: (plan.region.prefix,)},
-        homes=frozenset({code}),
     )
 
 
