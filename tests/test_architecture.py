@@ -34,8 +34,8 @@ PURE = (
 )
 HEAVY = {
     "pandas": ("indicators/workbooks", "indicators/exports", "indicators/rules"),
-    "openpyxl": ("indicators/workbooks", "indicators/exports"),
-    "python_calamine": ("indicators/workbooks",),
+    "openpyxl": ("indicators/workbooks", "indicators/exports", "indicators/bench"),
+    "python_calamine": ("indicators/workbooks", "indicators/bench"),
     "xlrd": ("indicators/workbooks",),
     "pdfplumber": ("plans/documents/pdf_child.py",),
     "numpy": (
@@ -53,6 +53,7 @@ HEAVY = {
                 "national_data",
             )
         ),
+        "indicators/services/upload_bulk/",
         "indicators/bench",
     ),
     "celery": ("ipdash/celery.py", "ipdash/jobs"),

@@ -18,10 +18,13 @@ Key = tuple[int, int, Quarter]
 COUNTED = frozenset("件个家户人次项单起例")
 
 
-def check_values(values: Mapping[Key, Decimal | None], indicators: Iterable[Indicator]) -> dict[Key, list[Finding]]:
+def check_values(
+    values: Mapping[Key, Decimal | None], indicators: Iterable[Indicator], beside: Mapping[Key, Decimal] | None = None
+) -> dict[Key, list[Finding]]:
     """What is odd about these values, each judged beside what counts or was last handed in, and beside the others.
 
-    `indicators` are those of the keys. Two queries, whatever the number of values; a key without a finding is absent.
+    `indicators` are those of the keys; `beside` are further values that come with these. Two queries, whatever the
+    number of values; a key without a finding is absent.
     """
     known = {indicator.pk: indicator for indicator in indicators}
     given = {key: value for key, value in values.items() if value is not None and key[0] in known}
@@ -30,7 +33,7 @@ def check_values(values: Mapping[Key, Decimal | None], indicators: Iterable[Indi
     parts = _parts(known)
     wholes = {indicator.part_of_id for indicator in known.values() if indicator.part_of_id}
     annual = any(indicator.frequency == Indicator.Frequency.ANNUAL for indicator in known.values())
-    series = _series(given, {*known, *parts, *wholes}, annual=annual)
+    series = _series(given, {*known, *parts, *wholes}, beside or {}, annual=annual)
     found = {}
     for (indicator, region, quarter), value in given.items():
         entry = known[indicator]
@@ -70,7 +73,7 @@ def _parts(known: Mapping[int, Indicator]) -> dict[int, int]:
 
 
 def _series(
-    given: Mapping[Key, Decimal], indicators: set[int], *, annual: bool
+    given: Mapping[Key, Decimal], indicators: set[int], beside: Mapping[Key, Decimal], *, annual: bool
 ) -> dict[tuple[int, int], dict[Quarter, Decimal]]:
     """What counts, or is handed in, of these indicators in the regions and years concerned; the given values on top."""
     last = max(quarter.year for _indicator, _region, quarter in given)
@@ -90,6 +93,6 @@ def _series(
     for indicator, region, year, quarter, value, approved, state in rows.iterator(chunk_size=5000):
         waits = state == Figure.State.SUBMITTED and value is not None
         series[indicator, region][Quarter(year, quarter)] = value if approved is None or waits else approved
-    for (indicator, region, quarter), value in given.items():
+    for (indicator, region, quarter), value in (*beside.items(), *given.items()):
         series[indicator, region][quarter] = value
     return series

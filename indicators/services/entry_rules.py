@@ -82,10 +82,8 @@ class Ground:
     @classmethod
     def read(cls, scope: Scope, entries: Sequence[Entry], *, today: date, reason: str, submit: bool) -> Ground:
         """Reads catalogue, regions, duties and periods for these entries."""
-        indicators = {
-            i.code: i
-            for i in Indicator.objects.filter(code__in={e.indicator for e in entries}).select_related("part_of")
-        }
+        known = Indicator.objects.filter(code__in={e.indicator for e in entries}).select_related("part_of")
+        indicators = {i.code: i for i in known}
         regions = {r.code: r for r in Region.objects.filter(code__in={e.region for e in entries})}
         quarters = {Quarter(e.year, e.quarter) for e in entries if 1 <= e.quarter <= 4}
         pairs = {
@@ -146,11 +144,16 @@ class Ground:
         )
 
     def _wrong_time(self, entry: Entry) -> Refusal | None:
-        indicator, quarter = self.indicators[entry.indicator], Quarter(entry.year, entry.quarter)
+        indicator = self.indicators[entry.indicator]
         if not indicator.is_reported:
             return Refusal("derived", _("“%(name)s”由分子、分母计算得出，不直接填报。") % {"name": indicator.name})
         if indicator.frequency == Indicator.Frequency.ANNUAL and entry.quarter != 4:
             return Refusal("annual", _("“%(name)s”是年度指标，只在四季度填报。") % {"name": indicator.name})
+        return self.not_open(entry)
+
+    def not_open(self, entry: Entry) -> Refusal | None:
+        """Why figures of the entry's region and quarter are not taken today, whatever their indicator."""
+        quarter = Quarter(entry.year, entry.quarter)
         period = self.period(entry.region, quarter)
         if period is None:
             return self._without_period(entry, quarter)

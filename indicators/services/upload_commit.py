@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,16 +49,8 @@ def commit(
             return dict(current.counts)
         require_own(actor, current)
         require_state(current, Upload.State.PREVIEWED)
-        rows = list(UploadRow.objects.filter(upload=current).select_related("indicator", "region"))
-        chosen = [row for row in rows if _is_chosen(row, confirmed)]
-        outcome = Outcome(stored=False)
-        if not (all_or_nothing and blocking(rows, confirmed)):
-            outcome = save_figures(
-                actor, [entry_of(row) for row in chosen],
-                source=Figure.Source.UPLOAD, today=today, all_or_nothing=all_or_nothing, upload=current,
-            )  # fmt: skip
-        stored = _note_results(chosen, outcome)
-        counts: dict[str, int] = {**count_rows(rows), "stored": stored}
+        outcome, stored = _stored(actor, current, confirmed, today=today, all_or_nothing=all_or_nothing)
+        counts: dict[str, int] = {**_counted(current), "stored": stored}
         fields: dict[str, Any] = {"counts": counts, "all_or_nothing": all_or_nothing}
         if outcome.stored:
             fields |= {"state": Upload.State.COMMITTED, "committed_at": timezone.now()}
@@ -66,6 +58,39 @@ def commit(
         audit.record("upload.commit", current, actor=actor, after=counts | {"all_or_nothing": all_or_nothing})
         fence()
     return counts
+
+
+def _stored(
+    actor: Any, upload: Upload, confirmed: Collection[int], *, today: date, all_or_nothing: bool
+) -> tuple[Outcome, int]:
+    """What became of the rows, and how many figures were stored: what is plain all at once, the others one by one."""
+    from indicators.services.upload_bulk.store import PLAIN, store_plain
+
+    rows = UploadRow.objects.filter(upload=upload, verdict__in=[Verdict.NEW, Verdict.CHANGED, Verdict.QUESTION])
+    if all_or_nothing:
+        waiting = UploadRow.objects.filter(upload=upload, verdict__in=[Verdict.REFUSED, Verdict.QUESTION])
+        if blocking(list(waiting.defer("before")), confirmed):
+            return Outcome(stored=False), 0
+    singly = rows.exclude(**PLAIN)
+    # With all or nothing, one refused row takes back all: then they are stored together.
+    plain = (
+        None if all_or_nothing and singly.exists() else store_plain(actor, upload, today=today, whole=all_or_nothing)
+    )
+    rest = rows if plain is None else rows.filter(~Q(**PLAIN) | Q(pk__in=plain.left))
+    chosen = [row for row in rest.select_related("indicator", "region") if _is_chosen(row, confirmed)]
+    if plain is not None and not chosen:
+        return Outcome(), plain.stored
+    outcome = save_figures(
+        actor, [entry_of(row) for row in chosen],
+        source=Figure.Source.UPLOAD, today=today, all_or_nothing=all_or_nothing, upload=upload,
+    )  # fmt: skip
+    return outcome, (plain.stored if plain else 0) + _note_results(chosen, outcome)
+
+
+def _counted(upload: Upload) -> dict[str, int]:
+    """How many rows of each verdict there are now."""
+    found = UploadRow.objects.filter(upload=upload).order_by().values_list("verdict").annotate(number=Count("pk"))
+    return count_rows((), dict(found))
 
 
 def blocking(rows: Collection[UploadRow], confirmed: Collection[int]) -> list[UploadRow]:

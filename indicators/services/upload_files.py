@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import IO, Any
 
@@ -27,6 +27,7 @@ from indicators.workbooks.files import read_bytes
 from indicators.workbooks.mapping.model import Reading
 from indicators.workbooks.results import Finding, Level, ReadResult, Sheet
 from indicators.workbooks.sentences import with_messages
+from indicators.workbooks.template_blocks import PlainFigures
 from indicators.workbooks.template_rows import TemplateRow, TemplateRows, read_template, text_of
 from ipdash.accounts import audit
 from ipdash.core.errors import Conflict
@@ -80,7 +81,7 @@ def receive_file(actor: Any, file: IO[bytes], name: str) -> Upload:
     if size > limits.FILE_BYTES:
         megabytes = {"megabytes": f"{size / limits.MEGABYTE:.1f}", "limit": str(limits.FILE_BYTES // limits.MEGABYTE)}
         return _keep(upload, None, [Finding("too_big", megabytes, "refused")], refused=True)
-    read = read_bytes(content, upload.name)
+    read = read_bytes(content, upload.name, in_blocks=True)
     if read.refused:
         return _keep(upload, None, read.findings, refused=True)
     table = Table(read, read_template(read))
@@ -113,8 +114,9 @@ def _foreign(actor: Any, read: ReadResult, name: str) -> tuple[Table, dict[str, 
 
 def read_table(upload: Upload) -> Table:
     """The stored file, read again; raises `Conflict` where it can no longer be read."""
-    read = _read_stored(upload)
-    if upload.mapping.get("kind") == FOREIGN:
+    foreign = upload.mapping.get("kind") == FOREIGN
+    read = _read_stored(upload, in_blocks=not foreign)
+    if foreign:
         reader = ForeignReader.of(scope_of(upload.uploaded_by), read, upload.name)
         return Table(read, TemplateRows(), reader.under(mapping_of(upload.mapping)))
     return Table(read, read_template(read))
@@ -130,8 +132,8 @@ def read_otherwise(upload: Upload, data: dict[str, Any] | None) -> tuple[list[Fi
     return remarks(reading), reader.described(reading, kept["fingerprint"], recalled)
 
 
-def _read_stored(upload: Upload) -> ReadResult:
-    read = read_bytes(stored_content(upload), upload.name)
+def _read_stored(upload: Upload, *, in_blocks: bool = False) -> ReadResult:
+    read = read_bytes(stored_content(upload), upload.name, in_blocks=in_blocks)
     if read.refused:
         raise Conflict("unreadable", with_messages(read.findings)[0].message)
     return read
@@ -175,36 +177,44 @@ def finding_of(stored: dict[str, Any]) -> Finding:
 
 def describe(table: Table) -> dict[str, Any]:
     """What was recognised, as it is kept in `Upload.mapping`: kind, sheets with their columns, periods."""
-    rows = table.rows.rows
+    rows, plain = table.rows.rows, table.rows.plain
     meta = table.rows.meta
     by_sheet: dict[str, list[TemplateRow]] = {}
     for row in rows:
         by_sheet.setdefault(row.sheet, []).append(row)
     own = {columns.META_SHEET, columns.FINDINGS_SHEET}
-    periods = sorted({(row.year, row.quarter) for row in rows})
-    kind = "template" if meta or all(name in row.cells for row in rows for name in columns.CSV) else "columns"
+    periods = sorted({(row.year, row.quarter) for row in rows} | (set(plain.periods) if plain else set()))
+    cells: list[Collection[str]] = [*(row.cells for row in rows), *([plain.letters] if plain else [])]
+    kind = "template" if meta or all(name in heads for heads in cells for name in columns.CSV) else "columns"
     return {
         "kind": kind,
         "file_kind": table.read.kind,
         "unit": meta.unit_id if meta else None,
         "periods": [f"{year}Q{quarter}" for year, quarter in periods],
-        "sheets": [_sheet(sheet, by_sheet.get(sheet.name, [])) for sheet in table.read.sheets if sheet.name not in own],
+        "sheets": [
+            _sheet(sheet, by_sheet.get(sheet.name, []), plain if plain and plain.sheet == sheet.name else None)
+            for sheet in table.read.sheets
+            if sheet.name not in own
+        ],
     }
 
 
-def _sheet(sheet: Sheet, rows: list[TemplateRow]) -> dict[str, Any]:
+def _sheet(sheet: Sheet, rows: list[TemplateRow], plain: PlainFigures | None) -> dict[str, Any]:
     """One sheet: its header row and, column by column, the heading and a figure's row as an example."""
-    described: dict[str, Any] = {"name": sheet.name, "hidden": sheet.hidden, "rows": len(rows), "header_row": None}
-    described["columns"] = []
-    if not rows:
+    described: dict[str, Any] = {"name": sheet.name, "hidden": sheet.hidden, "header_row": None, "columns": []}
+    described["rows"] = len(rows) + (len(plain) if plain else 0)
+    if plain and sheet.block:
+        letters = plain.letters
+        example = {cell.column: text_of(cell) for cell in sheet.block.cells(sheet.block.rows.index(plain.rows[0]))}
+    elif rows:
+        letters = {name: address.rstrip("0123456789") for name, address in rows[0].cells.items()}
+        example = {cell.column: text_of(cell) for cells in sheet.rows if cells[0].row == rows[0].row for cell in cells}
+    else:
         return described
-    first = rows[0]
-    places = {name: row_and_column(address) or (0, 0) for name, address in first.cells.items()}
-    example = {cell.column: text_of(cell) for cells in sheet.rows if cells[0].row == first.row for cell in cells}
-    for name, (_row, column) in sorted(places.items(), key=lambda item: item[1][1]):
-        letters = first.cells[name].rstrip("0123456789")
-        described["columns"].append({"column": letters, "heading": name, "example": example.get(column, "")[:60]})
-    heading = places[columns.INDICATOR][1]
+    places = {name: (row_and_column(f"{letter}1") or (0, 0))[1] for name, letter in letters.items()}
+    for name, column in sorted(places.items(), key=lambda item: item[1]):
+        described["columns"].append({"column": letters[name], "heading": name, "example": example.get(column, "")[:60]})
+    heading = places[columns.INDICATOR]
     described["header_row"] = next(
         (
             cell.row
@@ -224,7 +234,7 @@ def _file_problem(table: Table) -> Finding | None:
         return _finding("sheet_name_twice", _("工作簿中有同名的工作表，分不清数据出自哪一张。请改名后重新上传。"))
     if table.figures is not None:
         return _foreign_problem(table.figures)
-    if not table.rows.rows and not table.row_findings():
+    if not table.rows.rows and not table.rows.plain and not table.row_findings():
         broken = [f for f in with_messages(table.rows.findings) if f.level == "error"]
         if broken:
             return replace(broken[0], level="refused")

@@ -5,11 +5,10 @@ Nothing is stored here but the judgement. The figures are judged again when they
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -18,12 +17,15 @@ from indicators.models import Figure, Upload, UploadRow
 from indicators.selectors.figure_checks import check_values
 from indicators.services.entry_rules import Entry, Ground, Key, Refusal, same_content
 from indicators.services.upload_files import SHEET_LENGTH, Table
-from indicators.services.upload_rows import FileRow, Said, rows_of_reading, rows_of_template
+from indicators.services.upload_rows import FileRow, Said, plain_unit, rows_of_reading, rows_of_template
 from indicators.workbooks.results import Finding
 from indicators.workbooks.sentences import finding_sentence
 from ipdash.accounts.audit import storable
 from ipdash.core.periods import Quarter
 from plans.scope import scope_of
+
+if TYPE_CHECKING:
+    from indicators.services.upload_bulk.preview import Judged
 
 Verdict = UploadRow.Verdict
 NOTE_LENGTH = 500
@@ -41,14 +43,50 @@ KEPT_FIELDS = (
 )  # fmt: skip
 
 
-def judged_rows(actor: Any, upload: Upload, table: Table, today: date) -> list[UploadRow]:
-    """The rows of the preview, in the file's order: one for each figure cell and for each row that cannot be read."""
-    rows = rows_of_template(table.rows.rows) if table.figures is None else rows_of_reading(table.figures)
+@dataclass(frozen=True)
+class Preview:
+    """The judged rows: one for each figure cell and for each row that cannot be read. Plain rows of a large table are
+    `plain` and stand in `rows` only where they are not simply new or unchanged."""
+
+    rows: list[UploadRow]
+    plain: Judged | None = None
+
+    def counts(self) -> dict[str, int]:
+        """How many rows of each verdict, and their sum."""
+        return count_rows(self.rows, self.plain.counts() if self.plain else {})
+
+    def write(self, upload: Upload) -> None:
+        """Writes the rows."""
+        UploadRow.objects.bulk_create(self.rows, batch_size=1000)
+        if self.plain is not None:
+            from indicators.services.upload_bulk.preview import write
+
+            write(upload, self.plain)
+
+
+def judge_file(actor: Any, upload: Upload, table: Table, today: date) -> Preview:
+    """Judges all that the file says."""
+    if table.figures is not None:
+        return Preview(_judged_rows(actor, upload, table, rows_of_reading(table.figures), today))
+    rows = rows_of_template(table.rows.rows)
+    if table.rows.plain is None:
+        return Preview(_judged_rows(actor, upload, table, rows, today))
+    from indicators.services.upload_bulk.preview import judge
+
+    plain = judge(scope_of(actor), table.rows.plain, rows, today)
+    return Preview(_judged_rows(actor, upload, table, [*rows, *plain.others], today, plain=plain), plain)
+
+
+def _judged_rows(
+    actor: Any, upload: Upload, table: Table, rows: list[FileRow], today: date, *, plain: Judged | None = None
+) -> list[UploadRow]:
+    """Rows judged one by one."""
     ground = Ground.read(scope_of(actor), [row.entry for row in rows], today=today, reason="", submit=True)
     figures = _figures(ground, [row.entry for row in rows])
-    judge = _Judge(upload, ground, figures, several=len({row.sheet for row in rows}) > 1)
+    sheets = {row.sheet for row in rows} | ({plain.figures.sheet} if plain else set())
+    judge = _Judge(upload, ground, figures, several=len(sheets) > 1)
     judged = [judge.row(row) for row in rows]
-    _ask_about_the_odd(judge, judged)
+    _ask_about_the_odd(judge, judged, plain)
     taken = {(row.sheet, row.row, row.column) for row in judged}
     for finding in table.row_findings():
         row = judge.unreadable(finding)
@@ -58,9 +96,9 @@ def judged_rows(actor: Any, upload: Upload, table: Table, today: date) -> list[U
     return judged
 
 
-def count_rows(rows: Iterable[UploadRow]) -> dict[str, int]:
-    """How many rows of each verdict, every verdict named, and their sum."""
-    counts = dict.fromkeys((str(verdict) for verdict in Verdict), 0)
+def count_rows(rows: Iterable[UploadRow], more: Mapping[str, int] | None = None) -> dict[str, int]:
+    """How many rows of each verdict, every verdict named, and their sum; `more` are counted already."""
+    counts = {str(verdict): (more or {}).get(str(verdict), 0) for verdict in Verdict}
     for row in rows:
         counts[row.verdict] += 1
     return {"rows": sum(counts.values()), **counts}
@@ -141,7 +179,7 @@ class _Judge:
         if refusal is not None:
             return refusal
         unit = self.ground.indicators[entry.indicator].unit
-        if row.unit and row.unit != unicodedata.normalize("NFKC", unit).strip():
+        if row.unit and row.unit != plain_unit(unit):
             return Refusal(
                 "other_unit_column",
                 _("“计量单位”列是“%(found)s”，该指标以“%(unit)s”计量。请换算为以“%(unit)s”计量的数字，并恢复该列。")
@@ -199,7 +237,7 @@ def restore(figure: Figure, kept: dict[str, Any]) -> None:
         setattr(figure, field.attname, None if value is None else field.to_python(value))
 
 
-def _ask_about_the_odd(judge: _Judge, rows: list[UploadRow]) -> None:
+def _ask_about_the_odd(judge: _Judge, rows: list[UploadRow], plain: Judged | None) -> None:
     """Figures that are odd beside the ones around them and come without a word of explanation become questions."""
     ground = judge.ground
     given = {
@@ -209,7 +247,8 @@ def _ask_about_the_odd(judge: _Judge, rows: list[UploadRow]) -> None:
         and row.indicator and row.region and row.year and row.quarter
     }  # fmt: skip
     known = {indicator.pk: indicator for indicator in ground.indicators.values()}
-    odd = check_values({key: row.value for key, row in given.items()}, known.values())
+    beside = plain.beside((indicator, region) for indicator, region, _quarter in given) if plain else None
+    odd = check_values({key: row.value for key, row in given.items()}, known.values(), beside)
     for key, found in odd.items():
         row, indicator = given[key], known[key[0]]
         if row.note or (row.before and row.before["note"] and row.old_value == row.value):

@@ -21,6 +21,7 @@ from indicators.workbooks.sentences import figure_sentence
 from indicators.workbooks.template_rows import TemplateRow
 from ipdash.core.figure_sentences import sentence
 from ipdash.core.figure_text import Verdict
+from ipdash.core.numbers import SCALE, decimal_text, from_scaled
 
 
 class Said(StrEnum):
@@ -67,6 +68,11 @@ class FileRow:
         return Entry(
             self.indicator, self.region, self.year, self.quarter, self.value, self.note or None, printed=self.printed
         )
+
+
+def plain_unit(unit: str) -> str:
+    """A unit as our own table's column is compared with it."""
+    return unicodedata.normalize("NFKC", unit).strip()
 
 
 def rows_of_template(rows: Iterable[TemplateRow]) -> list[FileRow]:
@@ -138,6 +144,12 @@ def _judged(row: FigureRow, indicator: Indicator | None) -> tuple[Said, str, str
             },
         )
     return (Said.QUESTION, row.code, message) if row.verdict == "question" else (Said.FIGURE, "", "")
+
+
+def printed_value(scaled: int) -> str:
+    """A number cell as it is shown, from its value × 10⁶."""
+    whole, rest = divmod(scaled, SCALE)
+    return decimal_text(from_scaled(scaled)) if rest else str(whole)
 
 
 def basis_words(basis: str) -> str:

@@ -28,7 +28,7 @@ from indicators.services.upload_files import (
     receive_file,
 )
 from indicators.services.upload_foreign import CHANGEABLE
-from indicators.services.upload_preview import count_rows, judged_rows
+from indicators.services.upload_preview import judge_file
 from indicators.services.upload_undo import undo
 from ipdash.core.errors import Conflict, Invalid
 from ipdash.jobs.models import JobRun, JobState
@@ -132,11 +132,11 @@ def preview(actor: Any, upload: Upload, today: date) -> Upload:
     current = Upload.objects.select_related("job").get(pk=upload.pk)
     require_state(current, State.RECEIVED, State.MAPPED, State.PREVIEWED)
     _require_idle(current)
-    rows = judged_rows(actor, current, read_table(current), today)
+    judged = judge_file(actor, current, read_table(current), today)
     with transaction.atomic():
-        change_state(current, {"state": State.PREVIEWED, "counts": count_rows(rows)})
+        change_state(current, {"state": State.PREVIEWED, "counts": judged.counts()})
         UploadRow.objects.filter(upload=current).delete()
-        UploadRow.objects.bulk_create(rows, batch_size=1000)
+        judged.write(current)
     return Upload.objects.get(pk=upload.pk)
 
 

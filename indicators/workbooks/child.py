@@ -18,7 +18,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     if request["task"] == "read":
         from indicators.workbooks.readers import read
 
-        return read(request["path"], request["name"]).to_json()
+        return read(request["path"], request["name"], in_blocks=request["in_blocks"]).to_json()
     if request["task"] == "annotate":
         from indicators.workbooks.marking import mark
 

@@ -16,7 +16,7 @@ from indicators.workbooks.results import Refused
 Token = tuple[str, str, str, str, str, str, str, str, str, str]
 
 _FORMULA = r"(<f(?: [^<>]*)?(?:/>|>((?:[^<&]|&(?:lt|gt|amp|quot|apos);)*+)</f>))?"
-_CONTENT = r"(?:(<v>([^<&]*+)</v>|<v ?/>)|(<is><t(?: xml:space=\"preserve\")?>([^<&]*+)</t></is>))?"
+_CONTENT = r"(?:(<v>([^<&]*+)</v>|<v ?/>)|(<is><t(?: xml:space=\"preserve\")?>((?:[^<&]|&(?:lt|gt|amp|quot|apos|#[0-9]{1,7});)*+)</t></is>))?"
 _CELL = (
     r"<c r=\"([A-Z]{1,3}[0-9]{1,7})\"(?: s=\"([0-9]{1,6})\")?(?: t=\"([a-zA-Z]{1,9})\")?(?:/>|>"
     + _FORMULA
@@ -29,6 +29,7 @@ _ROWS = re.compile(r"(?:<row(?: [^<>]*+)?(?<!/)>(?:" + _CELL + r")*+</row>|<row(
 _ATTRIBUTE = re.compile(r" ([A-Za-z][A-Za-z0-9:]*)=\"([^\"<&]*)\"")
 _ROW_TAG = re.compile(r"<row(?: [A-Za-z][A-Za-z0-9:]*=\"[^\"<&]*\")* ?/?>")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#([0-9]{1,7});")
 _BEGIN, _END = b"<sheetData>", b"</sheetData>"
 
 
@@ -50,9 +51,16 @@ def plain_rows(content: bytes) -> PlainRows | None:
         return None
     if _ROWS.fullmatch(rows) is None or _NOT_XML.search(rows) is not None:
         return None
+    if "&#" in rows and not all(_is_character(int(code)) for code in set(_REFERENCE.findall(rows))):
+        return None
     if any(_ROW_TAG.fullmatch(tag) is None for tag in re.findall(r"<row[^>]*>", rows)):
         return None
     return PlainRows(content[: begin + len(_BEGIN)] + content[end:], _tokens(rows))
+
+
+def _is_character(code: int) -> bool:
+    """Whether XML may refer to it."""
+    return code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
 
 
 def _tokens(rows: str) -> Iterable[Token]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from array import array
 from decimal import Decimal
 from typing import Any
@@ -11,15 +12,24 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from indicators.workbooks import limits
 from indicators.workbooks.addresses import cell_address
+from indicators.workbooks.archive import Archive
 from indicators.workbooks.notes import sheet_findings
-from indicators.workbooks.package import SheetPart, open_package
-from indicators.workbooks.results import Cell, ReadResult, Refused, Sheet
+from indicators.workbooks.package import Package, SheetPart, open_package
+from indicators.workbooks.plain_table import simple_strings, taken_out
+from indicators.workbooks.results import Block, Cell, ReadResult, Refused, Sheet
 from indicators.workbooks.sheetxml import SHARED_STRINGS, SharedLengths, SheetStream, Totals
 
 
-def read_xlsx(content: bytes) -> ReadResult:
-    """The sheets of an .xlsx with every filled cell; raises `Refused`."""
+def read_xlsx(content: bytes, *, in_blocks: bool = False) -> ReadResult:
+    """The sheets of an .xlsx with every filled cell; raises `Refused`. `in_blocks`: large tables of our own columns may
+    come as columns (`Sheet.block`)."""
     package = open_package(content)
+    if in_blocks and (blocks := _blocks(package)):
+        replaced, taken = blocks
+        result = read_xlsx(_repacked(package.archive, replaced))
+        for sheet, part in zip(result.sheets, (sheet for sheet in package.sheets if sheet.part), strict=True):
+            sheet.block = taken.get(part.part)
+        return result
     shared = SharedLengths()
     if SHARED_STRINGS in package.archive.parts:
         shared.read(package.archive.read(SHARED_STRINGS))
@@ -40,6 +50,30 @@ def read_xlsx(content: bytes) -> ReadResult:
     except CalamineError:
         raise Refused("workbook_broken", part="xl/workbook.xml") from None
     return result
+
+
+def _blocks(package: Package) -> tuple[dict[str, bytes], dict[str, Block]] | None:
+    """(sheets without their plain rows, these rows), by part; `None` where no sheet has any."""
+    archive = package.archive
+    strings = simple_strings(archive.read(SHARED_STRINGS)) if SHARED_STRINGS in archive.parts else []
+    if strings is None:
+        return None
+    rest: dict[str, bytes] = {}
+    taken: dict[str, Block] = {}
+    for sheet in package.sheets:
+        found = taken_out(archive.read(sheet.part), strings, package.percent_styles) if sheet.part else None
+        if found is not None:
+            rest[sheet.part], taken[sheet.part] = found
+    return (rest, taken) if taken else None
+
+
+def _repacked(archive: Archive, replaced: dict[str, bytes]) -> bytes:
+    """The same workbook with other contents for some parts."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as written:
+        for name in archive.parts:
+            written.writestr(name, replaced[name] if name in replaced else archive.read(name))
+    return target.getvalue()
 
 
 def _sheet(values: CalamineSheet, part: SheetPart, stream: SheetStream) -> Sheet:

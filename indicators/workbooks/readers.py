@@ -9,8 +9,11 @@ from indicators.workbooks.results import ReadResult, Refused, refusal
 from indicators.workbooks.signature import kind_of
 
 
-def read(path: str, name: str) -> ReadResult:
-    """The typed cells and findings of the file at `path`, uploaded as `name`; a refused file gives its finding."""
+def read(path: str, name: str, *, in_blocks: bool = False) -> ReadResult:
+    """The typed cells and findings of the file at `path`, uploaded as `name`; a refused file gives its finding.
+
+    `in_blocks`: large tables of our own columns come as columns (`Sheet.block`).
+    """
     try:
         content = content_of(path)
         kind = kind_of(content, name)
@@ -24,7 +27,7 @@ def read(path: str, name: str) -> ReadResult:
             return read_xls(content)
         from indicators.workbooks.read_xlsx import read_xlsx
 
-        return read_xlsx(content)
+        return read_xlsx(content, in_blocks=in_blocks)
     except Refused as refused:
         return refusal(refused)
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from indicators.workbooks.addresses import cell_address
 from ipdash.core.figure_text import CellError
+from ipdash.core.numbers import from_scaled
 
 Level = Literal["refused", "error", "question", "note"]
 Value = str | Decimal | bool | dt.date | dt.time | dt.timedelta | CellError
@@ -64,8 +65,42 @@ class Cell(NamedTuple):
 
 
 @dataclass
+class BlockColumn:
+    """One column of a `Block`: numbers × 10⁶; or, with `texts`, which of these stands in each row."""
+
+    values: list[int]
+    texts: list[str] = field(default_factory=list)
+
+    def value(self, place: int) -> Value:
+        """What stands in one of the rows."""
+        return self.texts[self.values[place]] if self.texts else from_scaled(self.values[place])
+
+
+@dataclass
+class Block:
+    """Rows of a sheet that are filled alike, as columns by their number. They stand in `rows` of no `Sheet`."""
+
+    rows: list[int]
+    columns: dict[int, BlockColumn] = field(default_factory=dict)
+
+    def cells(self, place: int) -> list[Cell]:
+        """One of the rows as cells."""
+        return [Cell(self.rows[place], number, column.value(place)) for number, column in self.columns.items()]
+
+    def to_json(self) -> Json:
+        return {"rows": self.rows, "columns": [[n, c.values, c.texts] for n, c in self.columns.items()]}
+
+    @classmethod
+    def from_json(cls, data: Json) -> Block:
+        return cls(data["rows"], {number: BlockColumn(values, texts) for number, values, texts in data["columns"]})
+
+
+@dataclass
 class Sheet:
-    """One sheet: its filled cells by row, in order, and what is hidden or merged in it (merges as `A1:C2`)."""
+    """One sheet: its filled cells by row, in order, and what is hidden or merged in it (merges as `A1:C2`).
+
+    `block` holds the rows that were read as columns, where the reader was asked for that; `rows` all others.
+    """
 
     name: str
     hidden: bool = False
@@ -73,15 +108,17 @@ class Sheet:
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     merges: list[str] = field(default_factory=list)
+    block: Block | None = None
 
     def to_json(self) -> Json:
         rows = [[row[0].row, [_cell_to_json(cell) for cell in row]] for row in self.rows]
-        return {**self.__dict__, "rows": rows}
+        return {**self.__dict__, "rows": rows, "block": self.block and self.block.to_json()}
 
     @classmethod
     def from_json(cls, data: Json) -> Sheet:
         rows = [[_cell_from_json(number, cell) for cell in cells] for number, cells in data["rows"]]
-        return cls(**{**data, "rows": rows})
+        block = data.get("block")
+        return cls(**{**data, "rows": rows, "block": block and Block.from_json(block)})
 
 
 @dataclass

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from indicators.workbooks import columns
 from indicators.workbooks.addresses import row_and_column
 from indicators.workbooks.results import Cell, Finding, Level, ReadResult, Sheet
+from indicators.workbooks.template_blocks import PlainFigures, plain_figures
 from ipdash.core.figure_text import CellError, Origin, ParsedFigure, Verdict, parse_figure
 from ipdash.core.numbers import decimal_text
 
-_HEADER_WITHIN = 20  # rows
+HEADER_WITHIN = 20  # rows
 _YEAR = re.compile(r"((?:19|20)\d\d)(?:年度?)?")
 _QUARTER = re.compile(r"(?:(?:19|20)\d\d)?(?:第|Q)?([1-4一二三四])(?:季度|季)?", re.I)
 _CHINESE_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
@@ -59,17 +60,21 @@ class TemplateRow:
 class TemplateRows:
     """The rows that name a figure, in the file's order, and every finding, those of the reading included.
 
-    `recognised` is false where no sheet has the columns of our own table: then it is a workbook to be mapped.
+    `recognised` is false where no sheet has the columns of our own table: then it is a workbook to be mapped. `plain`
+    holds the rows of a large table that came as columns and name a figure each; `rows` all others.
     """
 
     meta: TemplateMeta | None = None
     rows: list[TemplateRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     recognised: bool = False
+    plain: PlainFigures | None = None
 
 
 @dataclass(frozen=True)
-class _Header:
+class Header:
+    """Where the columns of our own table stand."""
+
     row: int
     at: dict[str, int]  # column name -> column
 
@@ -80,12 +85,14 @@ def read_template(read: ReadResult) -> TemplateRows:
     result.meta = _meta(read, result.findings)
     origin = Origin.PLAIN if read.kind == "csv" else Origin.CELL
     for sheet in read.sheets:
-        header = _find_header(sheet) if sheet.name not in (columns.META_SHEET, columns.FINDINGS_SHEET) else None
+        header = find_header(sheet) if sheet.name not in (columns.META_SHEET, columns.FINDINGS_SHEET) else None
         if header is None:
             continue
         result.recognised = True
         if _header_is_whole(sheet, header, result):
+            _take_block(sheet, header, result)
             result.rows.extend(_rows(sheet, header, result, origin))
+    _take_back_repeats(read, result, origin)
     if not result.recognised and not read.refused:
         result.findings.append(Finding("no_template", {}, "error"))
     result.rows = _without_repeats(result)
@@ -129,10 +136,10 @@ def _heading(cell: Cell) -> str:
     return columns.ALIASES.get(name, name)
 
 
-def _find_header(sheet: Sheet) -> _Header | None:
+def find_header(sheet: Sheet) -> Header | None:
     """The first row with the code's and the region's column, or with one of them and two more of ours."""
     for row in sheet.rows:
-        if row[0].row > _HEADER_WITHIN:
+        if row[0].row > HEADER_WITHIN:
             return None
         names = {_heading(cell) for cell in row}
         ours = names & set(columns.CSV)
@@ -140,11 +147,11 @@ def _find_header(sheet: Sheet) -> _Header | None:
             at: dict[str, int] = {}
             for cell in row:
                 at.setdefault(_heading(cell), cell.column)
-            return _Header(row[0].row, at)
+            return Header(row[0].row, at)
     return None
 
 
-def _header_is_whole(sheet: Sheet, header: _Header, result: TemplateRows) -> bool:
+def _header_is_whole(sheet: Sheet, header: Header, result: TemplateRows) -> bool:
     """Whether the rows can be read; a finding for each column that is not there, or there twice."""
     row = next(row for row in sheet.rows if row[0].row == header.row)
     twice = [cell for cell in row if _heading(cell) in columns.CSV and header.at[_heading(cell)] != cell.column]
@@ -166,7 +173,59 @@ def _header_is_whole(sheet: Sheet, header: _Header, result: TemplateRows) -> boo
     return not missing and not twice
 
 
-def _rows(sheet: Sheet, header: _Header, result: TemplateRows, origin: Origin) -> Iterator[TemplateRow]:
+def _take_block(sheet: Sheet, header: Header, result: TemplateRows) -> None:
+    """The rows that came as columns: what is plain stays so, once a workbook; the others become rows of the sheet."""
+    if sheet.block is None:
+        return
+    meta = result.meta
+    found = None
+    if result.plain is None and min(sheet.block.rows) > header.row:
+        found = plain_figures(
+            sheet.name, sheet.block, header.at, None if meta is None else (meta.year, meta.quarter),
+            problem=lambda texts: _row_problem(1, texts, None), text_of=lambda value: text_of(Cell(1, 1, value)),
+        )  # fmt: skip
+    if found is None:
+        back = range(len(sheet.block.rows))
+    else:
+        result.plain, places = found
+        back = places
+    _put_back(sheet, back)
+
+
+def _put_back(sheet: Sheet, places: Iterable[int]) -> None:
+    """Rows that came as columns become rows of the sheet."""
+    if sheet.block is not None:
+        more = [sheet.block.cells(place) for place in places]
+        sheet.rows = sorted([*sheet.rows, *more], key=lambda cells: cells[0].row)
+
+
+def _take_back_repeats(read: ReadResult, result: TemplateRows, origin: Origin) -> None:
+    """Plain rows that name the figure of another row are read as rows with it."""
+    plain = result.plain
+    if plain is None or not result.rows:
+        return
+    others = {row.key for row in result.rows}
+    again = [place for place in range(len(plain)) if plain.key(place) in others]
+    if not again:
+        return
+    sheet = next(sheet for sheet in read.sheets if sheet.name == plain.sheet)
+    header = find_header(sheet)
+    if sheet.block is None or header is None:
+        return
+    numbers = {plain.rows[place] for place in again}
+    alone = Sheet(sheet.name)
+    alone.rows = [
+        cells
+        for place, number in enumerate(sheet.block.rows)
+        if number in numbers
+        for cells in [sheet.block.cells(place)]
+    ]
+    result.plain = plain.without(again)
+    result.rows.extend(_rows(alone, header, result, origin))
+    result.rows.sort(key=lambda row: row.row if row.sheet == plain.sheet else 0)
+
+
+def _rows(sheet: Sheet, header: Header, result: TemplateRows, origin: Origin) -> Iterator[TemplateRow]:
     for cells in sheet.rows:
         number = cells[0].row
         if number <= header.row:
