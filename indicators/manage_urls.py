@@ -14,6 +14,7 @@ from indicators.views import (
     manage_periods,
     manage_plans,
     manage_public,
+    manage_regions,
 )
 
 manage_urls: list[URLPattern] = [
@@ -32,6 +33,13 @@ manage_urls: list[URLPattern] = [
     path("manage/indicators/new/", manage_catalogue.indicator_new, name="manage-indicator-new"),
     path("manage/indicators/<slug:code>/", manage_catalogue.indicator_detail, name="manage-indicator"),
     path("manage/indicators/<slug:code>/change/", manage_catalogue.indicator_change, name="manage-indicator-change"),
+    path("manage/regions/<slug:code>/", manage_regions.region_detail, name="manage-region"),
+    path("manage/regions/<slug:code>/change/<slug:kind>/", manage_regions.region_change, name="manage-region-change"),
+    path(
+        "manage/regions/changes/<int:change_id>/take-back/",
+        manage_regions.change_take_back,
+        name="manage-region-take-back",
+    ),
     path("manage/plans/", manage_plans.plan_list, name="manage-plans"),
     path("manage/plans/<int:plan_id>/", manage_plans.plan_settings, name="manage-plan"),
     path("manage/plans/<int:plan_id>/public/", manage_public.public_page, name="manage-public"),

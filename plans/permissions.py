@@ -5,7 +5,7 @@ What a person may not see answers 404 (`NotVisible`), what they may see but not 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -75,6 +75,25 @@ def require_staff_of(scope: Scope, region: Region) -> None:
             _("只有%(region)s或其上级的局工作人员可以进行这项操作；如需权限，请联系安全管理员授权。")
             % {"region": region.name},
         )
+
+
+def keeps_tree(scope: Scope, parents: Iterable[Region | None]) -> bool:
+    """Whether the person registers changes of regions: the system administrator everywhere, bureau staff where they reach
+    every one of the parents that gain or lose a region; a province has none."""
+    return scope.has(Role.SYSADMIN) or all(
+        parent is not None and can_change_in_region(scope, parent.code) for parent in parents
+    )
+
+
+def require_tree_keeper(scope: Scope, parents: Iterable[Region | None]) -> None:
+    """Raises `NotAllowed` unless the person `keeps_tree` there."""
+    for parent in parents:
+        if not keeps_tree(scope, [parent]):
+            place = _("全国") if parent is None else parent.name
+            raise NotAllowed(
+                "not_allowed",
+                _("区划变更须由%(region)s或其上级的局工作人员登记，或由系统管理员登记。") % {"region": place},
+            )
 
 
 def can_change_unit(scope: Scope, unit_region: Region) -> bool:

@@ -91,6 +91,9 @@ BODIES: dict[tuple[str, str], Body] = {
         "value_2024": "21", "do": "save", "reason": "年度分解",
     },
     ("POST", "/manage/decompositions/{decomposition}/undo/"): lambda _ids: {"reason": "分错了"},
+    ("POST", "/manage/regions/{region}/change/{tree}/"): lambda ids: {
+        "on": "2025-06-01", "document": "国函", "name": "新名区", "short_name": "新名", "code": ids["region"],
+    },
     ("POST", "/manage/units/new/"): lambda _ids: {"region": "500120", "name": "新单位"},
     ("POST", "/manage/units/{unit}/merge/"): lambda _ids: {"merged": "区财政局", "reason": "同一单位"},
     ("POST", "/manage/units/{unit}/"): lambda _ids: {"name": "改名单位"},

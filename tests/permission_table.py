@@ -256,6 +256,18 @@ TABLE = """
 /manage/units/{unit}/merge/            POST   other    302  404  403  403  403  403  400  403  403
 /manage/units/{unit}/merge/            POST   missing  302  404  403  403  403  403  404  403  403
 /manage/regions/                       GET    -        302  200  403  403  403  403  200  403  403
+/manage/regions/{region}/              GET    own      302  200  403  403  403  403  200  403  403
+/manage/regions/{region}/              GET    other    302  200  403  403  403  403  200  403  403
+/manage/regions/{region}/              GET    missing  302  404  403  403  403  403  404  403  403
+/manage/regions/{region}/change/{tree}/ GET   own      302  403  403  403  403  403  200  403  403
+/manage/regions/{region}/change/{tree}/ GET   other    302  403  403  403  403  403  200  403  403
+/manage/regions/{region}/change/{tree}/ GET   missing  302  404  403  403  403  403  404  403  403
+/manage/regions/{region}/change/{tree}/ POST  own      302  403  403  403  403  403  302  403  403
+/manage/regions/{region}/change/{tree}/ POST  other    302  403  403  403  403  403  302  403  403
+/manage/regions/{region}/change/{tree}/ POST  missing  302  404  403  403  403  403  404  403  403
+/manage/regions/changes/{moved}/take-back/ POST own    302  403  403  403  403  403  302  403  403
+/manage/regions/changes/{moved}/take-back/ POST other  302  403  403  403  403  403  302  403  403
+/manage/regions/changes/{moved}/take-back/ POST missing 302 404  403  403  403  403  404  403  403
 
 # Management: each administrator's own duty
 /manage/accounts/                      GET    -        302  403  403  403  403  403  200  403  403

@@ -39,7 +39,7 @@ from ipdash.accounts import services as accounts
 from ipdash.accounts.models import ApiToken, AuditEntry, User
 from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRequest, JobRun, JobState
-from plans.models import EvidenceFile, Membership, Plan, PlanImport, PlanTask, Region, Role, Unit
+from plans.models import EvidenceFile, Membership, Plan, PlanImport, PlanTask, Region, RegionChange, Role, Unit
 from plans.services.evidence import add_evidence
 from plans.services.imports import receive_plan
 from plans.services.reading import read_plan
@@ -53,6 +53,7 @@ NAMED_MISSING = {
     "quarter": "2025Q2",
     "kind": "no_such_kind",
     "holder_kind": "no_such_kind",
+    "tree": "renamed",
 }
 ISSUED = """%(region)s知识产权强县工作方案（2026—2028年）
 为贯彻落实《知识产权强国建设纲要（2021—2035年）》，制定本方案。
@@ -116,6 +117,7 @@ def _of_county(county: counties.County) -> Objects:
         "holder_kind": "figure", "evidence": county.evidence.pk,
         **_draft(county.people["staff"], county.region), **_shown_outside(county.people["staff"], county.plan),
         "task_link": _link(county.plan).pk,
+        "tree": "renamed", "moved": _renamed(county.region).pk,
     }  # fmt: skip
 
 
@@ -146,6 +148,7 @@ def own_objects(role: str) -> Objects:
         "evidence": _evidence(mine.filter(state="draft")[0]).pk, **_draft(User.objects.get(username="staff"), plan.region),
         **_shown_outside(User.objects.get(username="staff"), plan),
         "task_link": _link(plan).pk,
+        "tree": "renamed", "moved": _renamed(plan.region).pk,
     }  # fmt: skip
 
 
@@ -186,6 +189,21 @@ def _shown_outside(staff: User, plan: Plan) -> Objects:
     if link is None:
         link, _secret = make_display_link(staff, plan.pk, name="大厅", expires_on=None, today=date(2025, 10, 12))
     return {"publication": published.pk, "display": link.pk}
+
+
+def _renamed(region: Region) -> RegionChange:
+    """A change of the region long ago: it bore another name."""
+    fields = {
+        "kind": "renamed",
+        "document": "国函",
+        "old_code": region.code,
+        "old_name": "旧名",
+        "old_short_name": "旧名",
+    }
+    change, _made = RegionChange.objects.get_or_create(
+        region=region, on=date(2014, 5, 2), defaults={**fields, "old_parent": region.parent}
+    )
+    return change
 
 
 def _upload(plan: Plan) -> Upload:

@@ -47,6 +47,7 @@ HEAVY = {
                 "rollup",
                 "transfer",
                 "recompute",
+                "placements",
                 "ranks",
                 "result_rows",
                 "verification",

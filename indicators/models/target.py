@@ -24,6 +24,8 @@ class TargetLine(PlanPart):
     leaves it open `basis_ambiguous` is set and a person confirms. `input_version` counts changes of anything the
     results follow from, `computed_version` is the one the stored results were made from, and `computed_as_of` the last
     quarter that had ended then (its index): a quarter that has ended since is due now and was not.
+    From the quarter `ended_from` on (an index, 终止) the plan asks nothing of it any more, by `ending_document`; the
+    quarters before keep their judgement.
     """
 
     class Basis(models.TextChoices):
@@ -60,6 +62,9 @@ class TargetLine(PlanPart):
     overall_value = ExactDecimalField(_("总体目标"), null=True, blank=True)
     increase = ExactDecimalField(_("累计增加值"), null=True, blank=True)
     measures_growth = models.BooleanField(default=False)
+    ended_from = models.PositiveIntegerField(_("终止季度"), null=True, blank=True)
+    ending_document = models.CharField(_("终止依据"), max_length=200, blank=True)
+    ended_on = models.DateField(_("终止日期"), null=True, blank=True)
     input_version = models.PositiveBigIntegerField(default=1)
     computed_version = models.PositiveBigIntegerField(default=0)
     computed_as_of = models.PositiveIntegerField(default=0)
@@ -85,6 +90,12 @@ class TargetLine(PlanPart):
                 condition=Q(unit_factor__gte=1),
                 name="target_line_unit_factor_from_one",
                 violation_error_message=_("单位换算应为1或更大的整数。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_from__isnull=True, ending_document="", ended_on__isnull=True)
+                | (Q(ended_from__isnull=False) & ~Q(ending_document="")),
+                name="target_line_ends_by_a_document",
+                violation_error_message=_("终止目标须写明依据的文件和终止的季度。"),
             ),
         ]
         indexes = [

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from indicators.rules.columns import (
+    NEVER,
     NO_ROW,
     ORIGINAL,
     SCALE,
@@ -173,6 +174,7 @@ def _line(root: _Node) -> Lines:
         figure_row=_one(NO_ROW if ratio else 0, np.int64),
         numerator_row=_one(0 if ratio else NO_ROW, np.int64),
         denominator_row=_one(1 if ratio else NO_ROW, np.int64),
+        ended_from=_one(target.node("ended_from").quarter() if target.has("ended_from") else NEVER, np.int64),
     )
 
 

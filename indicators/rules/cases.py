@@ -63,7 +63,7 @@ def part_of(case: Case) -> Part:
         kind_of(case.lines, 0),
         np.zeros(1, np.intp),
         case.lines,
-        in_force(case.targets, case.as_of),
+        in_force(case.targets, case.lines.ended_from, case.as_of),
         np.zeros(1, np.intp),
         np.array([case.as_of], np.int64),
         True,

@@ -20,6 +20,8 @@ LARGEST = 10**18
 """No stored value reaches this many millionths: at most 12 digits stand before the point."""
 ORIGINAL = -1
 """`in_force_from` of a target as first issued: in force from the beginning."""
+NEVER = 2**31 - 1
+"""`ended_from` of a line that has not been ended."""
 NO_ROW = -1
 
 Integers = NDArray[np.int64]
@@ -153,7 +155,8 @@ class Lines:
     `figure_row`, `numerator_row` and `denominator_row` name rows of `Series` (`NO_ROW` where there is none): a ratio has
     the last two, everything else the first; several lines may share a row. `numerator_reporting` and
     `denominator_reporting` are the reporting bases of a ratio's two indicators; they matter for a flow denominator
-    alone. `yellow` and `red` are the plan's two lines in millionths of a point, `factor` in millionths.
+    alone. `yellow` and `red` are the plan's two lines in millionths of a point, `factor` in millionths. From the quarter
+    `ended_from` on (终止) nothing is asked of the line any more: it has no target then and no rank.
     """
 
     quantity: Codes
@@ -175,6 +178,7 @@ class Lines:
     figure_row: Integers
     numerator_row: Integers
     denominator_row: Integers
+    ended_from: Integers
 
     def __len__(self) -> int:
         return len(self.quantity)

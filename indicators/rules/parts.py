@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicators.rules.arithmetic import Numbers
-from indicators.rules.columns import ORIGINAL, Basis, Integers, Lines, Quantity, Series, Targets, supported
+from indicators.rules.columns import NEVER, ORIGINAL, Basis, Integers, Lines, Quantity, Series, Targets, supported
 from indicators.rules.exact import Exacts
 from indicators.rules.figures import Figures
 from indicators.rules.group import Group, Kind
@@ -87,7 +87,7 @@ class Part:
 
 
 def parts(source: Source, asked: Integers) -> Iterator[Part]:
-    """Cuts the lines by kind, size and whether their targets were adjusted, then into what the cache holds."""
+    """Cuts the lines by kind, size and whether their targets were adjusted or ended, then into what the cache holds."""
     lines = source.lines
     key, exact = _keys(source)
     order = np.argsort(key, kind="stable")
@@ -98,7 +98,7 @@ def parts(source: Source, asked: Integers) -> Iterator[Part]:
         for start in range(0, len(group), step):
             rows = group[start : start + step]
             own = source.by_line.of_lines(source.targets, rows)
-            for columns, targets in _epochs(own, asked):
+            for columns, targets in _epochs(own, lines.ended_from[rows], asked):
                 yield Part(kind, rows, lines.take(rows), targets, columns, asked[columns], bool(exact[rows[0]]))
 
 
@@ -107,6 +107,7 @@ def _keys(source: Source) -> tuple[Integers, NDArray[np.bool_]]:
     lines = source.lines
     adjusted = np.zeros(len(lines), np.bool_)
     adjusted[source.targets.line[source.targets.in_force_from != ORIGINAL]] = True
+    adjusted |= lines.ended_from != NEVER
     sizes = _sizes(lines, source.series)
     key = sizes * 2 + adjusted
     for name in _KIND_FIELDS:
@@ -134,18 +135,18 @@ def _sizes(lines: Lines, series: Series) -> Integers:
     return (summed >= _PLAIN).astype(np.int64) + (summed >= _OVERFLOWING)
 
 
-def _epochs(targets: Targets, asked: Integers) -> Iterator[tuple[Rows, Targets]]:
-    """The asked quarters, parted where a target version comes into force, with the versions in force then."""
-    edges = np.unique(targets.in_force_from)
+def _epochs(targets: Targets, ended_from: Integers, asked: Integers) -> Iterator[tuple[Rows, Targets]]:
+    """The asked quarters, parted where a target version comes into force or a line ends, with the versions in force then."""
+    edges = np.unique(np.concatenate([targets.in_force_from, ended_from]))
     epoch = np.searchsorted(edges, asked, side="right")
     for number in np.unique(epoch):
         columns = np.flatnonzero(epoch == number)
-        yield columns, in_force(targets, int(asked[columns].min()))
+        yield columns, in_force(targets, ended_from, int(asked[columns].min()))
 
 
-def in_force(targets: Targets, quarter: int) -> Targets:
-    """The versions in force at the end of a quarter, replaced ones among them (§1)."""
-    held = targets.in_force_from <= quarter
+def in_force(targets: Targets, ended_from: Integers, quarter: int) -> Targets:
+    """The versions in force at the end of a quarter, replaced ones among them (§1); none of a line that has ended."""
+    held = (targets.in_force_from <= quarter) & (ended_from[targets.line] > quarter)
     return targets if bool(held.all()) else targets.take(np.flatnonzero(held))
 
 

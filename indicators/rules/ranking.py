@@ -12,7 +12,8 @@ Ranks = NDArray[np.int32]
 
 def rank(results: Results, lines: Lines, siblings: Integers) -> Ranks:
     """The ranks of all lines, lines × asked quarters, 0 where A is missing; `siblings` numbers the groups of lines
-    (one plan, indicator, basis and parent region) that are ranked against each other.
+    (one plan, indicator, basis and parent region) that are ranked against each other, a number a line or, where they
+    change, a line and quarter; a negative one is not ranked.
     """
     return rank_values(*worth(lines.direction, results.actual, results.gap_to_target), siblings)
 
@@ -34,11 +35,12 @@ def rank_values(worth: Integers, known: Mask, siblings: Integers) -> Ranks:
     """1 + the number of siblings that are better, per column; ties share a rank, what is not known has rank 0."""
     ranks = np.zeros(worth.shape, np.int32)
     for column in range(worth.shape[1]):
-        rows = np.flatnonzero(known[:, column])
-        order = rows[np.lexsort((-worth[rows, column], siblings[rows]))]
+        seats = siblings if siblings.ndim == 1 else siblings[:, column]
+        rows = np.flatnonzero(known[:, column] & (seats >= 0))
+        order = rows[np.lexsort((-worth[rows, column], seats[rows]))]
         if not len(order):
             continue
-        group, value = siblings[order], worth[order, column]
+        group, value = seats[order], worth[order, column]
         places = np.arange(len(order))
         first_of_group = np.r_[True, group[1:] != group[:-1]]
         first_of_tie = first_of_group | np.r_[True, value[1:] != value[:-1]]

@@ -18,7 +18,8 @@ class Tree:
 
     `expected` (edges × quarters) says in which quarters the child has a reporting duty that counts at the parent: a
     functional zone whose county's figure holds it already is not expected. `addable` (rows) is true for stocks and
-    flows; rates and scores are never added. Rows must form a tree: no row is its own ancestor.
+    flows; rates and scores are never added. A child that was moved has an edge to each of its parents, each expected in
+    its own time. No row is its own ancestor.
     """
 
     parent: Integers

@@ -28,6 +28,7 @@ from django.db.models.functions import Coalesce
 from indicators.models import Baseline, Figure, Indicator, Target, TargetLine
 from indicators.rules import columns as c
 from indicators.rules.rollup import Differences, Tree, roll_up
+from indicators.services.placements import Placements, read_placements
 from indicators.services.rollup import Below, Pair, Pairs, read_below, read_edges
 from indicators.services.transfer import Array, read
 from ipdash.core.numbers import to_scaled
@@ -43,8 +44,9 @@ NO_BASELINE = 0
 class PlanColumns:
     """Lines of one plan as columns, in the order of their ids: `line_ids[i]` is row i, `asked` every quarter of the plan.
 
-    `versions` are the lines' input versions, read before anything else, `parents` the regions above theirs (0: none). `siblings` numbers the groups of lines that are
-    ranked against each other: one indicator and basis, one parent region. `pairs` says which row of the series holds an
+    `versions` are the lines' input versions, read before anything else, `parents` the regions above theirs (0: none),
+    `placements` where regions hung before. `siblings` numbers the groups of lines that are ranked against each other: one
+    indicator and basis, one parent region at the quarter's end. `pairs` says which row of the series holds an
     indicator in a region, `tree` what is added up to what, `own` where that region itself has a figure, and
     `differences` where this is not its children's sum.
     """
@@ -58,6 +60,7 @@ class PlanColumns:
     targets: c.Targets
     series: c.Series
     asked: c.Integers
+    placements: Placements
     siblings: c.Integers
     pairs: Pairs
     tree: Tree | None
@@ -91,12 +94,14 @@ def read_lines(plan: Plan, chosen: QuerySet[TargetLine], catalogue: dict[int, In
         )
     based = head["baseline_year"] != NO_BASELINE
     first_year = int(np.min(head["baseline_year"][based], initial=plan.start_year - EARLIER_YEARS))
-    wanted, below = _wanted(head, catalogue), read_below(np.unique(head["region_id"]))
+    placements = read_placements()
+    wanted, below = _wanted(head, catalogue), read_below(np.unique(head["region_id"]), placements)
     first_year = _oldest_denominator(below, catalogue, first_year)
     first, last = Quarter(first_year, 1), Quarter(plan.end_year, 4)
     edges = read_edges(wanted, below, first, last)
     pairs = edges.pairs
     reported = _series(pairs, first, last)
+    asked = np.arange(Quarter(plan.start_year, 1).index, Quarter(plan.end_year, 4).index + 1, dtype=np.int64)
     series, differences = (reported, None) if edges.tree is None else roll_up(reported, edges.tree)
     return PlanColumns(
         line_ids=head["pk"].tolist(),
@@ -107,8 +112,18 @@ def read_lines(plan: Plan, chosen: QuerySet[TargetLine], catalogue: dict[int, In
         lines=_lines(plan, head, catalogue, pairs),
         targets=_targets(head["pk"]),
         series=series,
-        asked=np.arange(Quarter(plan.start_year, 1).index, Quarter(plan.end_year, 4).index + 1, dtype=np.int64),
-        siblings=sibling_numbers(head["indicator_id"], head["basis_code"], head["parent"]),
+        asked=asked,
+        placements=placements,
+        siblings=placements.seats(
+            {
+                "indicator": head["indicator_id"],
+                "basis": head["basis_code"],
+                "region": head["region_id"],
+                "parent": head["parent"],
+                "ended_from": head["ends"],
+            },
+            asked,
+        ),
         pairs=pairs,
         tree=edges.tree,
         own=reported.known,
@@ -133,13 +148,18 @@ def _oldest_denominator(below: Below, catalogue: dict[int, Indicator], first_yea
 
 
 _HEAD = (
-    "pk", "input_version", "indicator_id", "region_id", "parent", "basis_code", "baseline_year", "baseline_value"
+    "pk", "input_version", "indicator_id", "region_id", "parent", "basis_code", "baseline_year", "baseline_value", "ends",
 )  # fmt: skip
 
 
 def basis_code() -> Func:
     """A line's basis as `c.Basis`."""
     return _coded("basis", {basis.name: int(basis) for basis in c.Basis})
+
+
+def end_of_line() -> Coalesce:
+    """The quarter from which on nothing is asked of a line, `NEVER` for one that has not been ended."""
+    return Coalesce(F("ended_from"), Value(c.NEVER), output_field=BigIntegerField())
 
 
 def parent_of_region() -> Coalesce:
@@ -159,6 +179,7 @@ def _heads(chosen: QuerySet[TargetLine]) -> QuerySet[TargetLine]:
     return chosen.annotate(
         parent=parent_of_region(),
         basis_code=basis_code(),
+        ends=end_of_line(),
         baseline_year=Coalesce(Subquery(counted.values("year")), NO_BASELINE, output_field=IntegerField()),
         baseline_value=Coalesce(Subquery(counted.values("value")), Value(0), output_field=BigIntegerField()),
     ).order_by("pk")
@@ -212,6 +233,7 @@ def _lines(plan: Plan, head: dict[str, Array], catalogue: dict[int, Indicator], 
         figure_row=rows(np.where(kind[:, 8] > 0, 0, head["indicator_id"])),
         numerator_row=rows(kind[:, 8]),
         denominator_row=rows(kind[:, 9]),
+        ended_from=head["ends"],
     )
 
 

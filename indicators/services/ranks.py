@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,37 +10,54 @@ from indicators.models import Attainment
 from indicators.rules import columns as c
 from indicators.rules.ranking import Ranks, rank, rank_values, worth
 from indicators.services.columns import sibling_numbers
+from indicators.services.placements import Placements
 from indicators.services.result_rows import Rows, stored
 from indicators.services.transfer import Array, Column, update
 from ipdash.core.periods import Quarter
 
 RANKED_BY = ("actual", "gap_to_target", "rank")
 Group = dict[str, Array]
-"""Lines (`pk`, rising) with what decides who is ranked with whom: `indicator`, `basis`, `parent`."""
+"""Lines (`pk`, rising) with what decides who is ranked with whom: `indicator`, `basis`, `region`, `parent`, `ended_from`."""
+
+
+@dataclass(frozen=True)
+class Seated:
+    """A group with where its regions hung before."""
+
+    group: Group
+    placements: Placements
+
+    @property
+    def families(self) -> Array:
+        """A number for all that were ever ranked with each other."""
+        parents = self.placements.families_of(self.group["parent"])
+        return sibling_numbers(self.group["indicator"], self.group["basis"], parents)
 
 
 def rank_among_siblings(
-    lines: c.Lines, line_ids: Array, results: c.Results, group: Group, old: Rows
+    lines: c.Lines, line_ids: Array, results: c.Results, seated: Seated, old: Rows
 ) -> tuple[c.Results, int]:
     """The results with their ranks, and how many rows of siblings got another rank.
 
-    `group` are all lines that these lines are ranked with, themselves included, locked; `old` is what is stored of
-    these lines.
+    `seated` are all lines that these lines are or were ranked with, themselves included, locked; `old` is what is stored
+    of these lines.
     """
-    numbers = sibling_numbers(group["indicator"], group["basis"], group["parent"])
+    group, numbers = seated.group, seated.families
+    seats = seated.placements.seats(group, results.asked)
     place = np.searchsorted(group["pk"], line_ids)
     others = np.isin(numbers, numbers[place])
     others[place] = False
     if not others.any():
-        return replace(results, rank=rank(results, lines, numbers[place])), 0
+        return replace(results, rank=rank(results, lines, seats[place])), 0
     before = _matrix(old, line_ids, results.asked)
-    changed = _changed(lines, results, before)
+    # Where seats change with the quarters, a changed seat may be all that has changed.
+    changed = _changed(lines, results, before) | (seats.ndim > 1)
     # Where nobody's worth changed the ranks are what they were.
     ranks = before["rank"].value.astype(np.int32)
     if not changed.any():
         return replace(results, rank=ranks), 0
     span = slice(int(np.flatnonzero(changed)[0]), int(np.flatnonzero(changed)[-1]) + 1)
-    asked = results.asked[span]
+    asked, seats = results.asked[span], seats if seats.ndim == 1 else seats[:, span]
     sibling_ids = group["pk"][others]
     rows = stored(
         Attainment.objects.filter(
@@ -56,7 +73,7 @@ def rank_among_siblings(
     together = rank_values(
         np.concatenate([mine[0], other[0]]),
         np.concatenate([mine[1], other[1]]),
-        np.concatenate([numbers[place], numbers[others]]),
+        np.concatenate([seats[place], seats[others]]),
     )
     ranks[:, span] = together[: len(line_ids)]
     written = _write_others(sibling_ids, asked, theirs, together[len(line_ids) :])

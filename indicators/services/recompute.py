@@ -15,8 +15,9 @@ from django.utils import timezone
 from indicators.models import Attainment, TargetLine
 from indicators.rules import columns as c
 from indicators.rules.compute import compute
-from indicators.services.columns import PlanColumns, basis_code, parent_of_region, read_lines
-from indicators.services.ranks import Group, rank_among_siblings
+from indicators.services.columns import PlanColumns, basis_code, end_of_line, parent_of_region, read_lines
+from indicators.services.placements import read_placements
+from indicators.services.ranks import Group, Seated, rank_among_siblings
 from indicators.services.result_rows import Rows, compare, from_results, inserting, stored
 from indicators.services.transfer import Array, beside, nothing, read, remove
 from ipdash.core.periods import Quarter
@@ -86,6 +87,11 @@ def batches_of(plan: Plan, *, everything: bool, indicators: tuple[int, int] | No
         ),
         "pk", "indicator_id", "basis_code", "parent",
     )  # fmt: skip
+    placements = read_placements()
+    if placements.former:
+        found["parent"] = placements.families_of(found["parent"])
+        order = np.lexsort(tuple(found[name] for name in ("pk", "parent", "basis_code", "indicator_id")))
+        found = {name: values[order] for name, values in found.items()}
     torn = np.zeros(len(found["pk"]), np.bool_)
     for name in ("indicator_id", "basis_code", "parent"):
         torn[1:] |= found[name][1:] != found[name][:-1]
@@ -125,17 +131,18 @@ def _locked(plan: Plan, columns: PlanColumns) -> Group:
     So two runs never rank the same group at once, and a rank is always that of the actuals stored beside it.
     """
     indicators = np.unique(columns.indicator_ids).tolist()
-    parents = np.unique(columns.parents).tolist()
+    parents = columns.placements.kin_of(np.unique(columns.parents).tolist())
     above = Q(region__parent__in=parents) | (Q(region__parent=None) if 0 in parents else Q(pk__in=[]))
     locked = (
         TargetLine.objects.filter(above, plan=plan, indicator__in=indicators)
-        .annotate(basis_code=basis_code(), parent=parent_of_region())
+        .annotate(basis_code=basis_code(), parent=parent_of_region(), ends=end_of_line())
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
-        .values_list("pk", "computed_version", "indicator_id", "basis_code", "parent", "region_id")
+        .values_list("pk", "computed_version", "indicator_id", "basis_code", "parent", "region_id", "ends")
     )
-    found = np.array(list(locked), np.int64).reshape(-1, 6).T
-    return dict(zip(("pk", "computed_version", "indicator", "basis", "parent", "region"), found, strict=True))
+    found = np.array(list(locked), np.int64).reshape(-1, 7).T
+    names = ("pk", "computed_version", "indicator", "basis", "parent", "region", "ended_from")
+    return dict(zip(names, found, strict=True))
 
 
 def _still_ours(columns: PlanColumns, group: Group) -> c.Mask:
@@ -169,7 +176,7 @@ def _storing(batch: _Batch, ours: c.Mask, counts: Counts) -> Callable[[], None]:
     if len(mine) < len(lines):
         results, lines = results.take(mine), lines.take(mine)
     old = stored(Attainment.objects.filter(line__in=line_ids.tolist()))
-    results, others = rank_among_siblings(lines, line_ids, results, batch.group, old)
+    results, others = rank_among_siblings(lines, line_ids, results, Seated(batch.group, columns.placements), old)
     fresh = from_results(results, line_ids)
     found = compare(fresh, old)
     remove(Attainment, *_keys(old, found.to_remove))

@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Coalesce, ExtractDay, ExtractMonth,
 
 from indicators.models import Indicator, ReportingDuty
 from indicators.rules.rollup import Tree
+from indicators.services.placements import Placement, Placements
 from indicators.services.transfer import Array, read
 from ipdash.core.periods import Quarter
 from plans.models import Region
@@ -80,11 +81,16 @@ class Edges:
 
 @dataclass(frozen=True)
 class Below:
-    """Some regions with everything that lies below them: ids in order, and the id above each (0: none)."""
+    """Some regions with everything that lies below them, or did: ids in order, and the id above each (0: none).
+
+    `former` are the placements of those that hung elsewhere once; `came` the ids of those that no longer lie below.
+    """
 
     prefixes: tuple[str, ...]
     pk: Array
     above: Array
+    former: tuple[Placement, ...] = ()
+    came: tuple[int, ...] = ()
 
     def parents_of(self, regions: Array, missing: int = 0) -> Array:
         """The ids above some regions; `missing` for a region that is not here."""
@@ -92,16 +98,44 @@ class Below:
         return np.where(self.pk[place] == regions, self.above[place], missing)
 
 
-def read_below(region_ids: Array) -> Below:
-    """The part of the region tree at and below some regions."""
+Expected = tuple[Array, Array, Array, Array]
+"""Indicators, children, and the quarters (offsets) from which and up to which each is expected."""
+
+
+def _placed(below: Below, expected: Expected, first: int) -> tuple[Array, Array, Array, Array, Array]:
+    """Who is expected by whom: indicators, children, parents and quarters; of a moved child by each parent in its time."""
+    indicator, child, begin, end = expected
+    parent = below.parents_of(child)
+    parts = []
+    held = begin.copy()
+    for each in below.former:
+        mine = np.flatnonzero(child == each.region)
+        then = (np.maximum(begin[mine], each.begin - first), np.minimum(end[mine], each.end - first))
+        parts.append((indicator[mine], child[mine], np.full(len(mine), each.parent), *then))
+        held[mine] = np.maximum(held[mine], each.end - first)
+    parts.append((indicator, child, parent, held, end))
+    indicator, child, parent, begin, end = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    inside = (begin < end) & (parent > 0) & (below.parents_of(parent, missing=-1) >= 0)
+    return indicator[inside], child[inside], parent[inside], begin[inside], end[inside]
+
+
+def read_below(region_ids: Array, placements: Placements) -> Below:
+    """The part of the region tree at and below some regions, with what was moved away from there."""
     regions = Region.objects.filter(pk__in=region_ids.tolist()).order_by("pk")
     prefixes = _outermost({region.prefix for region in regions})
     if all(len(prefix) == LEAF for prefix in prefixes):
         # Nothing lies below a county.
         return Below(prefixes, region_ids, np.zeros(len(region_ids), np.int64))
     above = Coalesce(F("parent_id"), models.Value(0), output_field=models.BigIntegerField())
-    found = read(Region.objects.within(prefixes).annotate(above=above).order_by("pk"), "pk", "above")
-    return Below(prefixes, found["pk"], found["above"])
+    below = Region.objects.within(prefixes)
+    found = read(below.annotate(above=above).order_by("pk"), "pk", "above")
+    here = set(found["pk"].tolist()) if placements.former else set()
+    former = tuple(each for each in placements.former if here & {each.region, each.parent})
+    came = tuple(sorted({each.region for each in former} - here))
+    if came:
+        everything = below | Region.objects.filter(pk__in=came)
+        found = read(everything.annotate(above=above).order_by("pk"), "pk", "above")
+    return Below(prefixes, found["pk"], found["above"], former, came)
 
 
 def read_edges(wanted: Pairs, below: Below, first: Quarter, last: Quarter) -> Edges:
@@ -113,7 +147,7 @@ def read_edges(wanted: Pairs, below: Below, first: Quarter, last: Quarter) -> Ed
     if not below.above.any():
         return Edges(wanted, None)
     duties = read(
-        _duties(below.prefixes, np.unique(wanted.indicator).tolist()),
+        _duties(below, np.unique(wanted.indicator).tolist()),
         "indicator_id", "region_id", "year", "month", "to_year", "to_month", "to_day",
     )  # fmt: skip
     begin, end = _quarters_held(duties, first, last)
@@ -123,9 +157,7 @@ def read_edges(wanted: Pairs, below: Below, first: Quarter, last: Quarter) -> Ed
     parts: list[tuple[Array, Array, Array, Array, Array]] = []
     # Up the tree, one level a turn: who reports is expected by whatever lies above.
     while len(child):
-        parent = below.parents_of(child)
-        inside = (parent > 0) & (below.parents_of(parent, missing=-1) >= 0)
-        indicator, child, parent, begin, end = (a[inside] for a in (indicator, child, parent, begin, end))
+        indicator, child, parent, begin, end = _placed(below, (indicator, child, begin, end), first.index)
         parts.append((indicator, parent, child, begin, end))
         child = parent
     if not any(len(part[0]) for part in parts):
@@ -144,23 +176,25 @@ def _tree(wanted: Pairs, edges: Sequence[Array], quarters: int) -> Edges:
     """One edge for all duties of one child at one parent: expected wherever one of them holds."""
     indicator, parent, child, begin, end = edges
     pairs = Pairs.union([wanted, Pairs.of(indicator, parent), Pairs.of(indicator, child)])
-    # A child has one parent, so the child's pair names the edge.
-    rows, edge = np.unique(pairs.rows_of(indicator, child), return_inverse=True)
-    steps = np.zeros((len(rows), quarters + 1), np.int32)
+    keys, edge = np.unique(
+        pairs.rows_of(indicator, child) * len(pairs) + pairs.rows_of(indicator, parent), return_inverse=True
+    )
+    steps = np.zeros((len(keys), quarters + 1), np.int32)
     np.add.at(steps, (edge, begin), 1)
     np.add.at(steps, (edge, end), -1)
-    parent_row = np.zeros(len(rows), np.int64)
-    parent_row[edge] = pairs.rows_of(indicator, parent)
     # Only stocks and flows have edges at all.
-    tree = Tree(parent_row, rows, np.cumsum(steps, axis=1)[:, :-1] > 0, np.ones(len(pairs), np.bool_))
+    tree = Tree(
+        keys % len(pairs), keys // len(pairs), np.cumsum(steps, axis=1)[:, :-1] > 0, np.ones(len(pairs), np.bool_)
+    )
     return Edges(pairs, tree)
 
 
-def _duties(prefixes: tuple[str, ...], indicators: list[int]) -> models.QuerySet[ReportingDuty]:
+def _duties(below: Below, indicators: list[int]) -> models.QuerySet[ReportingDuty]:
     until = Coalesce(F("valid_to"), NO_END)
     duties: models.QuerySet[ReportingDuty] = (
         ReportingDuty.objects.filter(
-            code_within("region__code", prefixes), indicator__in=indicators, indicator__quantity__in=ADDABLE
+            code_within("region__code", below.prefixes) | models.Q(region__in=below.came),
+            indicator__in=indicators, indicator__quantity__in=ADDABLE,
         )
         .exclude(region__level=Region.Level.ZONE, beside_county=False)
         .annotate(

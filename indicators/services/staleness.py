@@ -19,6 +19,7 @@ from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRun
 from ipdash.jobs.registry import JSON
 from ipdash.jobs.services import enqueue_many
+from plans.region_history import codes_above
 
 RECOMPUTE = "recompute_attainment"
 LINES_A_JOB = 4000
@@ -27,7 +28,8 @@ _CHUNK = 5000
 
 
 def mark_figures_changed(figures: Iterable[Figure], *, requested_by: Any) -> JobRun | None:
-    """Marks the lines that count these figures: the region's own and its ancestors', directly or as a ratio's part."""
+    """Marks the lines that count these figures: the region's own and its ancestors', also former ones, directly or as a
+    ratio's part."""
     return mark_pairs_changed(
         {(figure.indicator_id, figure.region.code) for figure in figures}, requested_by=requested_by
     )
@@ -38,8 +40,9 @@ def mark_pairs_changed(pairs: set[tuple[int, str]], *, requested_by: Any) -> Job
     if not pairs:
         return None
     touched: set[tuple[int, str]] = set()
+    above = codes_above({code for _indicator, code in pairs})
     for indicator, code in pairs:
-        touched.update((indicator, place) for place in (code, code[:4] + "00", code[:2] + "0000"))
+        touched.update((indicator, place) for place in above[code])
     candidates = TargetLine.objects.filter(
         Q(indicator__in={indicator for indicator, _code in touched})
         | Q(indicator__numerator__in={indicator for indicator, _code in touched})

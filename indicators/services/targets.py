@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, TypedDict
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from indicators.models import Baseline, Indicator, Target, TargetLine
@@ -23,6 +24,7 @@ from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRun
 from plans.models import Plan, Region
 from plans.permissions import get_plan_for, require_staff_of
+from plans.region_history import parents_joined_to
 from plans.scope import Scope, scope_of
 from plans.services.lookups import region_named, units_named
 
@@ -129,7 +131,7 @@ def change_line(
     """
     scope = scope_of(actor)
     require_staff_of(scope, get_line_for(scope, line_id).plan.region)
-    line = _locked(line_id)
+    line = locked_line(line_id)
     fields = _fields(scope, line.plan, values)
     found, old = differences(line, fields), _content(line)
     if "baselines" in values:
@@ -139,7 +141,7 @@ def change_line(
     refuse_stale(line, version, found)
     if not found:
         return ChangedLine(line)
-    touched = {line.pk, *_ranked_with(line)} if found.touches(*RESULTS_FOLLOW) else set()
+    touched = {line.pk, *ranked_with(line)} if found.touches(*RESULTS_FOLLOW) else set()
     write(line, found, fields)
     _refuse_incomplete(line)
     check(line)
@@ -171,7 +173,7 @@ def adjust_target(
     """
     scope = scope_of(actor)
     require_staff_of(scope, get_line_for(scope, line_id).plan.region)
-    line = _locked(line_id)
+    line = locked_line(line_id)
     if not document.strip():
         message = _("请填写调整目标所依据的文件。")
         raise Invalid("document_needed", message, {"document": [message]})
@@ -197,7 +199,8 @@ def adjust_target(
     return fresh, job
 
 
-def _locked(line_id: int) -> TargetLine:
+def locked_line(line_id: int) -> TargetLine:
+    """The line for a change, with plan and region: two changes of one line wait for each other."""
     line: TargetLine = (
         TargetLine.objects.select_for_update(of=("self",))
         .select_related("plan__region", "region", "indicator")
@@ -236,12 +239,12 @@ def _refuse_incomplete(line: TargetLine) -> None:
         raise Invalid("overall_not_whole", message, {"overall": [message]})
 
 
-def _ranked_with(line: TargetLine) -> list[int]:
-    """The lines that share a ranking with this one as it stood."""
-    brothers = TargetLine.objects.filter(
-        plan=line.plan_id, indicator=line.indicator_id, basis=line.basis, region__parent=_parent_of(line)
-    )
-    return list(brothers.values_list("pk", flat=True))
+def ranked_with(line: TargetLine) -> list[int]:
+    """The lines that share a ranking with this one as it stands, or shared one before a region was moved."""
+    brothers = TargetLine.objects.filter(plan=line.plan_id, indicator=line.indicator_id, basis=line.basis)
+    parents = parents_joined_to(_parent_of(line))
+    beside = Q(region__parent__in=parents - {None}) | (Q(region__parent=None) if None in parents else Q(pk__in=[]))
+    return list(brothers.filter(beside).values_list("pk", flat=True))
 
 
 def _parent_of(line: TargetLine) -> int | None:

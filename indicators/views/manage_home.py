@@ -68,7 +68,7 @@ def _staff(scope: Scope) -> list[Entry]:
         ),
         Entry(reverse("manage-indicators"), _("指标目录"), _("指标的名称、别名、类型、口径和定义。")),
         Entry(reverse("manage-units"), pgettext("list", "单位"), _("单位名称、别名和曾用名，集合名称的成员。")),
-        Entry(reverse("manage-regions"), _("行政区划"), _("查看区划代码和隶属关系。")),
+        Entry(reverse("manage-regions"), _("行政区划"), _("区划代码和隶属关系；登记划转、更名、并入和撤销。")),
     ]
 
 
@@ -101,7 +101,7 @@ def _sysadmin(scope: Scope) -> list[Entry]:
             _("%(count)s个账号被锁定") % {"count": locked} if locked else "",
         ),
         Entry(reverse("manage-units"), pgettext("list", "单位"), _("单位名称、别名和曾用名，集合名称的成员。")),
-        Entry(reverse("manage-regions"), _("行政区划"), _("查看区划代码和隶属关系。")),
+        Entry(reverse("manage-regions"), _("行政区划"), _("区划代码和隶属关系；登记划转、更名、并入和撤销。")),
         Entry(
             reverse("manage-system"), _("运行状况"), _("数据库、后台进程和作业。"), "" if well else _("有异常，请查看")
         ),

@@ -5,6 +5,7 @@ from plans.models.membership import Membership, Role
 from plans.models.plan import GlossaryTerm, Phase, Plan, PlanReference, PlanSection
 from plans.models.plan_import import ImportItem, PlanImport
 from plans.models.region import Region
+from plans.models.region_change import RegionChange
 from plans.models.task import Assignment, Milestone, MilestoneChange, PlanTask, TaskGoal, TaskMeasure
 from plans.models.task_report import ReportedNumber, TaskClosing, TaskReport, TaskReportRevision
 from plans.models.unit import CollectiveMember, Unit, UnitAlias
@@ -25,6 +26,7 @@ __all__ = [
     "PlanSection",
     "PlanTask",
     "Region",
+    "RegionChange",
     "ReportedNumber",
     "Role",
     "TaskClosing",

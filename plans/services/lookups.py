@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from ipdash.core.errors import Invalid
 from plans.models import Region, Unit
+from plans.region_history import formerly_coded
 from plans.scope import Scope
 
 
 def region_named(code: str, field: str = "region") -> Region:
-    """The region with this code; raises `Invalid` (`unknown_region`)."""
-    region = Region.objects.filter(code=code).first()
+    """The region with this code, or that had it before it was moved or renamed; raises `Invalid` (`unknown_region`)."""
+    region = Region.objects.filter(code=code).first() or formerly_coded(code)
     if region is None:
         message = _("没有代码为“%(code)s”的区划。") % {"code": code}
         raise Invalid("unknown_region", message, {field: [message]})

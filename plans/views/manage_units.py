@@ -115,7 +115,7 @@ def _unit_page(title: str, submit: str, unit: Unit | None = None) -> FormPage:
 
 @require_safe
 def region_list(request: HttpRequest) -> HttpResponse:
-    """The national tree, level by level; it is read here and corrected by loading a new list."""
+    """The national tree, level by level."""
     actor_with(request, *KEEPERS)
     wanted = asked(request, RegionFilter)
     parent = Region.objects.filter(code=wanted.parent).select_related("parent").first() if wanted.parent else None

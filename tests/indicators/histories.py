@@ -23,7 +23,9 @@ from indicators.services.catalogue import change_indicator
 from indicators.services.entry_rules import Entry
 from indicators.services.figure_batches import Outcome
 from indicators.services.figures import approve_figures, return_figures, save_figures, submit_figures
+from indicators.services.line_ends import end_line, reopen_line
 from indicators.services.periods import change_duty, create_duty, end_duty, hand_over_duty
+from indicators.services.region_changes import change_region, take_back_change
 from indicators.services.targets import BaselineValue, TargetValue, adjust_target, change_line, create_line
 from indicators.services.verification import verify_all
 from ipdash.core.errors import DomainError
@@ -31,8 +33,9 @@ from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRun, JobState
 from ipdash.jobs.runner import run_due_jobs
 from ipdash.jobs.services import enqueue
-from plans.models import Plan, Region
+from plans.models import Plan, Region, RegionChange
 from plans.services.plans import change_plan
+from plans.services.region_tree import TreeChange
 from tests import builders
 from tests.indicators.plain_world import differences
 
@@ -106,9 +109,13 @@ class World:
         act: Callable[[Random], str] = getattr(self, step.name)
         try:
             with transaction.atomic():
-                return f"{step.name}({step.seed}): {act(Random(step.seed))}"
+                told = f"{step.name}({step.seed}): {act(Random(step.seed))}"
         except DomainError as refusal:
-            return f"{step.name}({step.seed}): refused, {refusal.code}"
+            told = f"{step.name}({step.seed}): refused, {refusal.code}"
+        if "region" in step.name:
+            for region in self.regions:
+                region.refresh_from_db()
+        return told
 
     def fault(self, *, plainly: bool) -> str | None:
         """Runs what is due, and says what is stored otherwise than a computation from nothing gives it."""
@@ -230,7 +237,7 @@ class World:
         regions = [region for region in self.regions if plan.region.contains(region.code)]
         basis = random.choice(BASES.get(indicator.quantity, OTHER_BASES))
         # Several regions at once, so that there is something to rank.
-        for region in random.sample(regions, random.choice((1, 1, 2, 3))):
+        for region in random.sample(regions, min(len(regions), random.choice((1, 1, 2, 3)))):
             create_line(
                 self.staff, plan.pk,
                 {
@@ -261,6 +268,49 @@ class World:
         line, region = self.line(random), random.choice(self.regions)
         change_line(self.staff, line.pk, {"region": region.code})
         return f"line {line.pk} to {region.code}"
+
+    def end_line(self, random: Random) -> str:
+        line, quarter = self.line(random), Quarter(random.randint(2022, 2024), random.randint(1, 4))
+        end_line(self.staff, line.pk, ended_from=quarter, document="修订稿")
+        return f"line {line.pk} from {quarter}"
+
+    def reopen_line(self, random: Random) -> str:
+        ended = list(TargetLine.objects.exclude(ended_from=None).order_by("pk"))
+        if not ended:
+            return "nothing to reopen"
+        reopen_line(self.staff, random.choice(ended).pk)
+        return f"one of {len(ended)}"
+
+    # ---- The tree
+
+    def day(self, random: Random) -> date:
+        return date(random.randint(2021, 2024), random.choice((1, 5, 8)), random.choice((1, 15, 31)))
+
+    def move_region(self, random: Random) -> str:
+        """A county or the zone goes to the other city, with the code that it gets there."""
+        region = random.choice([region for region in self.regions if region.level in ("county", "zone")])
+        city = self.cities[0] if region.parent_id == self.cities[1].pk else self.cities[1]
+        used = set(RegionChange.objects.exclude(region=region).values_list("old_code", flat=True))
+        used |= set(Region.objects.values_list("code", flat=True))
+        endings = range(71, 80) if region.level == "zone" else range(2, 70)
+        code = next(f"{city.code[:4]}{n:02}" for n in endings if f"{city.code[:4]}{n:02}" not in used)
+        wanted = TreeChange("moved", self.day(random), "批复", code=code, parent=city.code)
+        change_region(self.staff, region.code, wanted, today=self.today)
+        return f"{region.name} from {wanted.on} to {city.code} as {code}"
+
+    def merge_region(self, random: Random) -> str:
+        one, other = random.sample([region for region in self.regions if region.level == "county"], 2)
+        wanted = TreeChange("merged", self.day(random), "批复", successor=other.code)
+        done = change_region(self.staff, one.code, wanted, today=self.today)
+        return f"{one.code} into {other.code} on {wanted.on}: {done.lines} lines, {done.duties} duties"
+
+    def take_back_region(self, random: Random) -> str:
+        changes = list(RegionChange.objects.order_by("pk"))
+        if not changes:
+            return "nothing to take back"
+        change = random.choice(changes)
+        take_back_change(self.staff, change.pk)
+        return f"{change.kind} of {change.old_code} on {change.on}"
 
     def change_basis(self, random: Random) -> str:
         line = self.line(random)
@@ -349,6 +399,8 @@ WEIGHTS = {
     "add_line": 6, "set_targets": 5, "set_baselines": 4, "adjust": 5, "move_line": 3, "change_basis": 3,
     "change_thresholds": 3, "change_levels": 3, "change_years": 3, "close_or_open": 2, "change_definition": 4, "begin_duty": 4,
     "stop_duty": 4, "move_duty": 3, "change_beside": 3, "turn_quarter": 2,
+    "end_line": 3, "reopen_line": 2,
+    "move_region": 5, "merge_region": 1, "take_back_region": 4,
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from indicators.models import Attainment, Figure, ReportingDuty, TargetLine
-from plans.models import Region
+from plans.models import Region, RegionChange
 from tests.indicators.rules.random_cases import too_large
 from tests.indicators.rules.reference import NUMBERS, UNDEFINED, Line, text
 
@@ -37,10 +37,9 @@ class PlainWorld:
         self.today = today
         self.parent = dict(Region.objects.values_list("pk", "parent_id"))
         self.zones = set(Region.objects.filter(level="zone").values_list("pk", flat=True))
-        self.children: dict[int, list[int]] = defaultdict(list)
-        for region, parent in self.parent.items():
-            if parent is not None:
-                self.children[parent].append(region)
+        moves = RegionChange.objects.filter(kind="moved").order_by("-on")
+        self.moves = list(moves.values_list("region", "on", "old_parent"))
+        self.trees: dict[Moment, dict[int, list[int]]] = {}
         self.own: dict[Pair, dict[Moment, Fraction]] = defaultdict(dict)
         for figure in Figure.objects.exclude(approved_value=None):
             pair = (figure.indicator_id, figure.region_id)
@@ -52,6 +51,22 @@ class PlainWorld:
 
     # ---- Regions
 
+    def parent_at(self, region: int, moment: Moment) -> int | None:
+        """Below whom the region hung on the quarter's last day: what is told of it is undone from the latest move back."""
+        parent: int | None = self.parent[region]
+        for moved, day, before in self.moves:
+            if moved == region and last_day(moment) < day:
+                parent = before
+        return parent
+
+    def children(self, parent: int, moment: Moment) -> list[int]:
+        if moment not in self.trees:
+            tree = self.trees[moment] = defaultdict(list)
+            for region in self.parent:
+                if (above := self.parent_at(region, moment)) is not None:
+                    tree[above].append(region)
+        return self.trees[moment].get(parent, [])
+
     def has_duty(self, indicator: int, region: int, moment: Moment) -> bool:
         """Whether somebody reports it for the region, or for one below it, on the quarter's last day."""
         day = last_day(moment)
@@ -59,7 +74,7 @@ class PlainWorld:
             counts = region not in self.zones or duty.beside_county
             if counts and duty.valid_from <= day and (duty.valid_to is None or day <= duty.valid_to):
                 return True
-        return any(self.has_duty(indicator, child, moment) for child in self.children[region])
+        return any(self.has_duty(indicator, child, moment) for child in self.children(region, moment))
 
     def rolled(self, indicator: Any, region: int, moment: Moment) -> tuple[Fraction | None, int, int, Fraction | None]:
         """(figure, children that have one, children expected, partial sum) of a region and quarter."""
@@ -72,7 +87,7 @@ class PlainWorld:
         own = self.own[indicator.pk, region].get(moment)
         if indicator.quantity not in ("stock", "flow"):
             return own, 0, 0, None
-        expected = [child for child in self.children[region] if self.has_duty(indicator.pk, child, moment)]
+        expected = [child for child in self.children(region, moment) if self.has_duty(indicator.pk, child, moment)]
         found = [self.rolled(indicator, child, moment)[0] for child in expected]
         there = [value for value in found if value is not None]
         if own is not None:
@@ -111,6 +126,8 @@ class PlainWorld:
             "target": {"basis": line.basis, "years": targets(line)},
             "last_ended": last_ended(self.today),
         }  # fmt: skip
+        if line.ended_from is not None:
+            case["target"]["ended_from"] = {"year": line.ended_from // 4, "quarter": line.ended_from % 4 + 1}
         start = [baseline for baseline in line.baselines.all() if baseline.counted_from]
         if start:
             case["target"]["baseline"] = {"year": start[0].year, "value": str(start[0].value)}
@@ -191,8 +208,10 @@ class PlainWorld:
             line, result["rank"] = by_id[cell[0]], None
             direction = line.indicator.direction
             value = result["gap_to_target" if direction == "range" else "actual"]
-            if value is not None:
-                group = (line.plan_id, line.indicator_id, line.basis, line.region.parent_id, cell[1:])
+            ended = line.ended_from is not None and cell[1] * 4 + cell[2] - 1 >= line.ended_from
+            if value is not None and not ended:
+                parent = self.parent_at(line.region_id, (cell[1], cell[2]))
+                group = (line.plan_id, line.indicator_id, line.basis, parent, cell[1:])
                 worth[cell] = (group, Decimal(value) * (1 if direction == "up" else -1))
                 siblings[group].append(worth[cell][1])
         for cell, (group, own) in worth.items():

@@ -61,6 +61,8 @@ def random_case(
     target: dict[str, Any] = {"basis": basis, "years": random_targets(random, write)}
     if random.random() < 0.6:
         target["baseline"] = {"year": random.choice([start - 1, start - 1, start - 2, start]), "value": write()}
+    if random.random() < 0.1:
+        target["ended_from"] = {"year": random.randint(2019, 2025), "quarter": random.randint(1, 4)}
     case: dict[str, Any] = {
         "name": "random",
         "plan": {"start_year": start, "end_year": 2025, "yellow_below": "0", "red_below": random.choice(["-10", "-5"])},

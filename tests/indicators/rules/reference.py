@@ -54,6 +54,8 @@ class Line:
         self.ended = (ended["year"], ended["quarter"]) >= (self.year, self.quarter)
         self.targets = {int(year): self.in_force(content) for year, content in target["years"].items()}
         self.targets = {year: content for year, content in self.targets.items() if content is not None}
+        if (end := target.get("ended_from")) and (end["year"], end["quarter"]) <= (self.year, self.quarter):
+            self.targets = {}
 
     def in_force(self, content: Any) -> dict[str, Any] | None:
         """A quarter is judged by the version in force at its end."""
