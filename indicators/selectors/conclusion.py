@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
@@ -17,6 +18,10 @@ WORST_FIRST = (
     Status.FAR_BEHIND, Status.MISSED, Status.BEHIND, Status.MISSING, Status.UNDEFINED, Status.NO_PACE,
     Status.ON_TRACK, Status.ACHIEVED, Status.NOT_DUE, Status.NO_TARGET,
 )  # fmt: skip
+BEHIND = frozenset({Light.RED, Light.YELLOW})
+LEVELS = {
+    Status.FAR_BEHIND: 0, Status.MISSED: 0, Status.BEHIND: 1, Status.ON_TRACK: 2, Status.ACHIEVED: 3,
+}  # fmt: skip
 SEVERITY = {status: rank for rank, status in enumerate(WORST_FIRST)}
 
 
@@ -28,9 +33,13 @@ class Seen(Protocol):
     @property
     def owner_name(self) -> str: ...
     @property
+    def told(self) -> str: ...
+    @property
     def status(self) -> str: ...
     @property
     def light(self) -> str: ...
+    @property
+    def status_before(self) -> str: ...
     @property
     def light_before(self) -> str: ...
     @property
@@ -53,11 +62,37 @@ def worst_first(lines: Sequence[S]) -> list[S]:
     return sorted(lines, key=key)
 
 
-def conclusion(quarter: Quarter, lines: Sequence[Seen]) -> str:
-    """The one sentence on top, from the data: how many of how many are on track, what is not, and the worst by name."""
+@dataclass(frozen=True)
+class Point:
+    """What a leader asks next, and the answer: a sentence without its full stop."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """An overview in words. `verdict` says whether the plan keeps up, `counts` how many lines are in which state."""
+
+    verdict: str
+    counts: str
+    points: list[Point]
+
+    @property
+    def text(self) -> str:
+        """All of it in one paragraph."""
+        said = _("%(label)s：%(text)s。")
+        points = "".join(said % {"label": point.label, "text": point.text} for point in self.points)
+        return self.verdict + self.counts + points
+
+
+def conclusion(quarter: Quarter, lines: Sequence[Seen]) -> Conclusion:
+    """Whether the plan keeps up, what is worst and whose it is, what changed most, and whether the year will be reached."""
+    counts = counted(quarter, [line.status for line in lines])
     if not lines:
-        return counted(quarter, [])
-    return counted(quarter, [line.status for line in lines]) + _worst_sentence(lines) + _outlook(lines)
+        return Conclusion("", counts, [])
+    points = [_worst(lines), _change(lines), _outlook(quarter, lines)]
+    return Conclusion(_verdict(lines), counts, [point for point in points if point is not None])
 
 
 def counted(quarter: Quarter, statuses: Sequence[str]) -> str:
@@ -81,22 +116,71 @@ def counted(quarter: Quarter, statuses: Sequence[str]) -> str:
     return opening % {"quarter": quarter.label, "n": len(statuses)} + parts + _("。")
 
 
-def _worst_sentence(lines: Sequence[Seen]) -> str:
-    worst = [line for line in worst_first(lines) if line.light == Light.RED][:3]
+def _verdict(lines: Sequence[Seen]) -> str:
+    """A plan keeps up where no line that can be judged is behind."""
+    behind = [line for line in lines if line.light in BEHIND]
+    if behind and all(line.status == Status.MISSED for line in behind):
+        return _("没有全部完成，%(n)d项未完成。") % {"n": len(behind)}
+    if behind:
+        return _("没有全部跟上进度，%(n)d项落后。") % {"n": len(behind)}
+    unknown = sum(line.light == Light.GREY for line in lines)
+    if unknown:
+        return _("能判断的都跟上了进度，还有%(n)d项不能判断。") % {"n": unknown}
+    statuses = {line.status for line in lines if line.light == Light.GREEN}
+    if not statuses:
+        return _("还没有到考核的时候。")
+    return _("全部完成。") if statuses == {Status.ACHIEVED} else _("全部跟上进度。")
+
+
+def _worst(lines: Sequence[Seen]) -> Point | None:
+    """The line furthest behind with its numbers, and the next two by name."""
+    worst = [line for line in worst_first(lines) if line.light in BEHIND][:3]
     if not worst:
-        return ""
-    names = _("、").join(
-        _("%(name)s（%(owner)s）") % {"name": line.name, "owner": line.owner_name} if line.owner_name else line.name
-        for line in worst
-    )
-    return _("差距最大的是%(names)s。") % {"names": names}
+        return None
+    text = _("%(name)s，%(told)s") % {"name": _named(worst[0]), "told": worst[0].told}
+    if len(worst) > 1:
+        text += _("；其次是%(names)s") % {"names": _("、").join(line.name for line in worst[1:])}
+    return Point(_("差距最大"), text)
 
 
-def _outlook(lines: Sequence[Seen]) -> str:
-    """How many of the lines with a forecast would end the year without their target."""
-    told = [line.misses for line in lines if line.misses is not None]
+def _named(line: Seen) -> str:
+    """A line with who answers for it."""
+    if not line.owner_name:
+        return line.name
+    return _("%(name)s（%(owner)s）") % {"name": line.name, "owner": line.owner_name}
+
+
+def _change(lines: Sequence[Seen]) -> Point:
+    """The line whose state moved furthest since the quarter before, of those that could be judged in both."""
+
+    def step(line: Seen) -> int:
+        return LEVELS[Status(line.status)] - LEVELS[Status(line.status_before)]
+
+    moved = [line for line in worst_first(lines) if line.changed and {line.status, line.status_before} <= LEVELS.keys()]
+    moved = [line for line in moved if step(line)]
+    if not moved:
+        return Point(_("变化最大"), _("没有指标的状态比上季变好或变差"))
+    most = max(moved, key=lambda line: abs(step(line)))
+    text = _("%(name)s由“%(before)s”变为“%(now)s”") % {
+        "name": _named(most),
+        "before": Status(most.status_before).label,
+        "now": Status(most.status).label,
+    }
+    better, worse = sum(step(line) > 0 for line in moved), sum(step(line) < 0 for line in moved)
+    counts = [_("%(n)d项变好") % {"n": better} if better else "", _("%(n)d项变差") % {"n": worse} if worse else ""]
+    text += _("；较上季%(counts)s") % {"counts": _("、").join(filter(None, counts))}
+    return Point(_("变化最大"), text)
+
+
+def _outlook(quarter: Quarter, lines: Sequence[Seen]) -> Point:
+    """How many of the lines with a forecast would end the year without their target, and which are furthest from it."""
+    label = _("年末预计")
+    told = [line for line in worst_first(lines) if line.misses is not None]
     if not told:
-        return ""
-    if not any(told):
-        return _("有年末预计的%(n)d项均预计能达到年度目标。") % {"n": len(told)}
-    return _("有年末预计的%(n)d项中，%(short)d项预计达不到年度目标。") % {"n": len(told), "short": sum(told)}
+        return Point(label, _("本年已结束，不再预计") if quarter.quarter == 4 else _("数据还不够，不能预计"))
+    short = [line.name for line in told if line.misses]
+    if not short:
+        return Point(label, _("有年末预计的%(n)d项均预计能达到年度目标") % {"n": len(told)})
+    text = _("有年末预计的%(n)d项中，%(short)d项预计达不到年度目标") % {"n": len(told), "short": len(short)}
+    some = _("（%(name)s等）") if len(short) > 1 else _("（%(name)s）")
+    return Point(label, text + some % {"name": short[0]})

@@ -16,7 +16,7 @@ from indicators.display import line_display
 from indicators.models import Attainment, ReportingDuty, TargetLine
 from indicators.models.attainment import Light
 from indicators.permissions import sees_region
-from indicators.selectors.conclusion import LIGHTS, conclusion, worst_first
+from indicators.selectors.conclusion import LIGHTS, Conclusion, conclusion, worst_first
 from indicators.selectors.overview import OverviewLine, Past
 from indicators.selectors.quarters import default_quarters
 from ipdash.core.periods import Quarter
@@ -32,7 +32,7 @@ class Glance:
 
     plan: Plan
     quarter: Quarter
-    sentence: str
+    conclusion: Conclusion
     lights: dict[str, int]
     worst: OverviewLine | None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Generic, NamedTuple
+
+from django.utils.translation import gettext as _
 
 from indicators.display import line_display, line_places, line_unit, shown_value
 from indicators.models import Attainment, Indicator, ReportingDuty, TargetLine
@@ -15,7 +17,8 @@ from indicators.models.attainment import LIGHTS as RESULT_LIGHTS
 from indicators.models.attainment import Light, Status
 from indicators.permissions import visible_in_plan
 from indicators.rules.outlook import falls_short
-from indicators.selectors.conclusion import LIGHTS, WORST_FIRST, S, conclusion, worst_first
+from indicators.selectors.conclusion import LIGHTS, WORST_FIRST, Conclusion, S, conclusion, worst_first
+from ipdash.core.display import MISSING, unit_after
 from ipdash.core.numbers import from_scaled
 from ipdash.core.periods import Quarter, quarters_between
 from ipdash.core.written import Written, ask
@@ -120,6 +123,11 @@ class OverviewLine:
         return self.owner.name if self.owner else ""
 
     @property
+    def told(self) -> str:
+        """Its numbers in words."""
+        return told(self.display)
+
+    @property
     def year_gap(self) -> Decimal | None:
         return self.now.year_gap if self.now else None
 
@@ -163,7 +171,7 @@ class Overview(Generic[S]):
     lights: dict[str, int]
     lights_before: dict[str, int]
     statuses: dict[str, int]
-    sentence: str
+    conclusion: Conclusion
     changes: list[S]
     unreported: list[S]
     tasks: list[UnitTasks]
@@ -173,9 +181,29 @@ class Overview(Generic[S]):
     task_total: int = 0
 
     @property
+    def sentence(self) -> str:
+        """The conclusion in one paragraph."""
+        return self.conclusion.text
+
+    @property
     def as_of(self) -> date:
         """The day the results stand for: the quarter's last."""
         return self.quarter.last_day
+
+
+def told(display: Mapping[str, str]) -> str:
+    """A result's numbers in running text: 实际36人，年度目标40人，完成率90.0%."""
+    unit = unit_after(display["unit"])
+    words = [
+        _("%(name)s%(value)s") % {"name": name, "value": value + behind}
+        for name, value, behind in (
+            (_("实际"), display["actual"], unit),
+            (_("年度目标"), display["target"], unit),
+            (_("完成率"), display["completion"], ""),
+        )
+        if value != MISSING
+    ]
+    return _("，").join(words)
 
 
 def overview(scope: Scope, plan: Plan, region: Region, quarter: Quarter) -> Overview[OverviewLine]:
@@ -214,7 +242,7 @@ def put_together(
         lights={light: lights.get(light, 0) for light in LIGHTS},
         lights_before={light: lights_before.get(light, 0) for light in LIGHTS},
         statuses={status: statuses[status] for status in WORST_FIRST if statuses[status]},
-        sentence=conclusion(quarter, lines),
+        conclusion=conclusion(quarter, lines),
         changes=worst_first([line for line in lines if line.changed and line.status != Status.MISSING]),
         unreported=[line for line in lines if line.status == Status.MISSING],
         tasks=unit_tasks(plan),

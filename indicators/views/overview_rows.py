@@ -35,6 +35,7 @@ class OverviewRow:
     actual: str
     name: str
     owner_name: str
+    told: str
     status: str
     status_before: str
     light: str
@@ -70,6 +71,7 @@ def _row(line: OverviewLine, quarter: Quarter) -> OverviewRow:
         actual=line.display["actual"],
         name=line.name,
         owner_name=line.owner_name,
+        told=line.told,
         status=line.status,
         status_before=line.status_before,
         light=line.light,

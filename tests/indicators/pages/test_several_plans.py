@@ -40,7 +40,7 @@ def test_every_plan_reads_as_its_own_overview_does(leader: User) -> None:
     scope = scope_of(leader)
     for glance in plans_at_a_glance(scope, all_plans(), DAY):
         shown = overview(scope, glance.plan, glance.plan.region, glance.quarter)
-        assert glance.sentence == shown.sentence
+        assert glance.conclusion == shown.conclusion
         assert glance.lights == shown.lights
         worst = worst_first(shown.lines)[0]
         assert glance.worst is not None
