@@ -52,6 +52,9 @@ TABLE = """
 /plans/{plan}/export/                  GET    foreign  302  404  404  404  404  404  404  404  404
 /plans/{plan}/source/                  GET    own      302  200  200  200  200  200  404  404  404
 /plans/{plan}/source/                  GET    foreign  302  404  404  404  404  404  404  404  404
+/plans/{plan}/indicators/{line}/export/ GET    own      302  200  200  200  200  200  404  404  404
+/plans/{plan}/indicators/{line}/export/ GET    foreign  302  404  404  404  404  404  404  404  404
+/plans/{plan}/indicators/{line}/export/ GET    mixed    302  404  404  404  404  404  404  404  404
 /plans/{plan}/indicators/{line}/       GET    own      302  200  200  200  200  200  404  404  404
 /plans/{plan}/indicators/{line}/       GET    foreign  302  404  404  404  404  404  404  404  404
 /plans/{plan}/indicators/{line}/       GET    mixed    302  404  404  404  404  404  404  404  404

@@ -14,6 +14,7 @@ from indicators.selectors.comparison_across import Across
 from indicators.selectors.comparison_matrix import Cell, Matrix
 from indicators.selectors.comparison_ranking import Ranking, RankingRow
 from indicators.selectors.comparison_units import UnitIndicators, UnitTasks, duty_letters, letters, role_letters
+from indicators.views.overview_file import as_shown
 from indicators.views.templates import file_response
 from ipdash.core.display import light_words, status_text
 
@@ -72,8 +73,9 @@ def _ranking_row(row: RankingRow) -> list[export.Cell]:
     if now is None:
         return [None, row.place_before, row.region.code, row.region.name, *[None] * 5, status, None]
     return [
-        row.place, row.place_before, row.region.code, row.region.name, row.actual, row.target, now.completion,
-        shown_value(line, now.gap_to_target), shown_value(line, now.change_on_quarter), status,
+        row.place, row.place_before, row.region.code, row.region.name,
+        *(as_shown(line, now, name) for name in ("actual", "target", "completion", "gap_to_target", "change_on_quarter")),
+        status,
         shown_value(line, now.partial) if row.is_partial else None,
     ]  # fmt: skip
 

@@ -51,7 +51,7 @@ def display(request: HttpRequest) -> HttpResponse:
         "groups": [Group("", pages[page])] if lines else [],
         "page": page + 1,
         "pages": len(pages),
-        "next": urlencode({"key": secret, "page": page + 2}),
+        "next": urlencode({"key": secret, "page": str(page + 2)}),
         "seconds": SECONDS_A_PAGE,
         "now": timezone.now(),
         "missed": _missed(link.plan, shown.quarter, today),

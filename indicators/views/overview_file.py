@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from indicators.display import line_unit, shown_value, target_source_text
+from indicators.display import line_display, line_unit, shown_value, target_source_text
 from indicators.explanations import Explanation, Input, explain_many
-from indicators.models import Attainment
+from indicators.models import Attainment, TargetLine
 from indicators.permissions import INSIDE_REGION, sees_region
 from indicators.selectors.overview import Overview, OverviewLine, overview
 from indicators.selectors.quarters import default_quarter
@@ -19,6 +20,7 @@ from indicators.views.overview import asked_quarter, asked_region
 from indicators.views.templates import file_response
 from ipdash.core import clock
 from ipdash.core.display import day_text, status_text
+from plans.models import Plan
 from plans.permissions import get_plan_for, not_found
 from plans.scope import scope_of
 
@@ -54,19 +56,18 @@ def overview_file(request: HttpRequest, plan_id: int) -> HttpResponse:
 def _table(shown: Overview[OverviewLine], why: dict[int, Explanation], title: str) -> export.Sheet:
     from indicators.workbooks.export import Column, Sheet
 
-    places = max((line.places for line in shown.lines), default=0)
     columns = [
         Column(_("指标"), width=34), Column(_("牵头单位"), width=18), Column(_("计量单位"), width=9),
-        Column(_("目标口径"), width=11), Column(_("实际值"), "number", places, width=14),
-        Column(_("年度目标"), "number", places, width=14), Column(_("目标来源"), width=11),
-        Column(_("年度目标完成率"), "percent", 1, width=12), Column(_("较年度序时进度差"), "points", 1, width=12),
-        Column(_("较上季"), "number", places, width=12), Column(_("年末预计"), "number", places, width=14),
+        Column(_("目标口径"), width=11), Column(_("实际值"), "number", width=14),
+        Column(_("年度目标"), "number", width=14), Column(_("目标来源"), width=11),
+        Column(_("年度目标完成率"), "percent", 1, width=12), Column(_("较年度序时进度差"), "points", 1, width=16),
+        Column(_("较上季"), "number", width=16), Column(_("年末预计"), "number", width=14),
         Column(_("状态"), width=16), Column(_("说明"), width=90), Column(_("提示"), width=50),
         Column(_("原文"), width=60), Column(_("计算规则版本"), width=10),
     ]  # fmt: skip
     return Sheet(
         _("总览"), columns, (_row(line, why.get(line.line.pk)) for line in shown.lines),
-        above=[title, shown.quarter.label, shown.sentence], below=_below(shown),
+        above=[title, shown.quarter.label, shown.sentence], below=below(shown.plan),
     )  # fmt: skip
 
 
@@ -79,10 +80,21 @@ def _row(line: OverviewLine, why: Explanation | None) -> list[export.Cell]:
     if now is None or why is None:
         return [*left, *[None] * 7, status, "", "", line.line.source_text, ""]
     return [
-        *left, line.actual, line.target, target_source_text(now.target_source), now.completion, now.year_gap,
-        shown_value(line.line, now.change_on_quarter), shown_value(line.line, now.forecast), status, why.text,
+        *left, as_shown(line.line, now, "actual"), as_shown(line.line, now, "target"),
+        target_source_text(now.target_source),
+        *(as_shown(line.line, now, name) for name in ("completion", "year_gap", "change_on_quarter", "forecast")),
+        status, why.text,
         "".join(finding.message for finding in why.findings), why.source_text, why.rules_version,
     ]  # fmt: skip
+
+
+def as_shown(line: TargetLine, row: Attainment, name: str) -> export.Cell:
+    """A result by its name, as the exact number under the string that pages show."""
+    from indicators.workbooks.export import Shown
+
+    value: Decimal | None = getattr(row, name)
+    shared = name in {"completion", "year_gap"}
+    return Shown(value if shared else shown_value(line, value), line_display(line, row)[name])
 
 
 def _figures(shown: Overview[OverviewLine], why: dict[int, Explanation], title: str) -> export.Sheet:
@@ -99,12 +111,13 @@ def _figures(shown: Overview[OverviewLine], why: dict[int, Explanation], title: 
         for line in shown.lines:
             explanation = why.get(line.line.pk)
             for item in explanation.inputs if explanation else []:
-                yield [line.name, *_figure(item)]
+                yield [line.name, *figure_cells(item)]
 
-    return Sheet(_("所用数据"), columns, rows(), above=[title, shown.quarter.label], below=_below(shown))
+    return Sheet(_("所用数据"), columns, rows(), above=[title, shown.quarter.label], below=below(shown.plan))
 
 
-def _figure(item: Input) -> list[export.Cell]:
+def figure_cells(item: Input) -> list[export.Cell]:
+    """A figure that a result was made from: name, quarter, value, unit, and who reported and approved it."""
     source = item.source
     who = [source.entered_by, source.approved_by] if source else ["", ""]
     day = day_text(source.approved_at.date()) if source and source.approved_at else ""
@@ -112,6 +125,7 @@ def _figure(item: Input) -> list[export.Cell]:
     return [item.name, item.quarter.label, item.value, item.indicator.unit, *who, day, where]
 
 
-def _below(shown: Overview[OverviewLine]) -> list[str]:
-    demo = [_("演示数据")] if shown.plan.is_demo else []
+def below(plan: Plan) -> list[str]:
+    """What stands under every table of a plan."""
+    demo = [_("演示数据")] if plan.is_demo else []
     return [_("数值以审核通过的填报为准；“—”表示没有数据，不等于0。"), *demo]

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import IO, Literal, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -21,12 +22,14 @@ from indicators.workbooks.export_styles import Look, Styles
 from indicators.workbooks.inert import clean_text, fits_a_number, inert_text
 from indicators.workbooks.plain_workbook import DOCUMENT, MAIN, PACKAGE, SHEET_TYPE, TYPES
 from ipdash.core.csv_text import FORMULA_BEGINNINGS
-from ipdash.core.display import MISSING
+from ipdash.core.display import MINUS, MISSING, PERCENT
 from ipdash.core.numbers import decimal_text
 
 Kind = Literal["text", "number", "percent", "points", "whole"]
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 _HUNDREDTH = Decimal("0.01")
+_ONE_NUMBER = re.compile(rf'^([+{MINUS}<>=≤≥]?)([0-9,]+(?:\.[0-9]+)?)([^0-9"–]*)$')
+_FOOTER = "<headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>"
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,14 @@ class Lit(NamedTuple):
     value: Decimal | int | str | None
 
 
-Cell = Decimal | int | str | Lit | None
+class Shown(NamedTuple):
+    """A number that the cell shows just as the page does: `text` gives its sign, decimals and what stands behind it."""
+
+    value: Decimal | None
+    text: str
+
+
+Cell = Decimal | int | str | Lit | Shown | None
 
 
 @dataclass(frozen=True)
@@ -153,7 +163,7 @@ def _sheet(sheet: Sheet, styles: Styles) -> Iterator[str]:
         number += 1
         yield f'<row r="{number}">{_text("A", number, styles.of(Look("line")), line)}</row>'
     # As many pages as it takes, each as wide as the table.
-    yield '</sheetData><pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+    yield f'</sheetData><pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>{_FOOTER}</worksheet>'
 
 
 def _view(sheet: Sheet, head_row: int) -> str:
@@ -186,6 +196,8 @@ class _Writer:
         self._known: dict[tuple[str, str], int] = {}
 
     def cell(self, row: int, value: Cell) -> str:
+        if isinstance(value, Shown):
+            return self._shown(row, value)
         light, inside = value if isinstance(value, Lit) else ("", value)
         if inside is None:
             inside = MISSING
@@ -199,6 +211,15 @@ class _Writer:
             return _text(self.letters, row, self._style(light, "text"), decimal_text(number))
         return f'<c r="{self.letters}{row}" s="{self._style(light, "number")}"><v>{decimal_text(number)}</v></c>'
 
+    def _shown(self, row: int, value: Shown) -> str:
+        """The exact number under a format that shows the text; the text itself where no format could."""
+        pattern = shown_pattern(value.text)
+        if value.value is None or not pattern or not fits_a_number(value.value):
+            return self.cell(row, value.text)
+        number = value.value * _HUNDREDTH if value.text.endswith(PERCENT) else value.value
+        style = self._styles.of(Look("cell", "", pattern, right=True))
+        return f'<c r="{self.letters}{row}" s="{style}"><v>{decimal_text(number)}</v></c>'
+
     def _style(self, light: str, form: str) -> int:
         known = self._known.get((light, form))
         if known is None:
@@ -206,6 +227,20 @@ class _Writer:
             look = Look("cell", light, pattern, right=self.column.kind != "text", quoted=form == "quoted")
             known = self._known[light, form] = self._styles.of(look)
         return known
+
+
+@cache
+def shown_pattern(text: str) -> str:
+    """The number format under which a number reads like this text, "" where the text is not one number."""
+    found = _ONE_NUMBER.match(text)
+    if found is None:
+        return ""
+    sign, digits, ending = found.groups()
+    decimals = len(digits.partition(".")[2])
+    body = "#,##0" + ("." + "0" * decimals if decimals else "")
+    ending = ending if ending in {"", PERCENT} else f'"{ending}"'
+    before = f'"{sign}"' if sign and sign != MINUS else ""
+    return f'{before}{body}{ending};"{MINUS}"{body}{ending};{body if sign == "+" else before + body}{ending}'
 
 
 def _number_format(column: Column) -> str:
