@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -184,7 +184,11 @@ class AdjustmentBody(TargetBody):
 
 
 class TargetLineFilters(Filters):
+    """The lines that stand in the plans. What was split from them onto regions below is given with `below=true`, or where
+    a region is named."""
+
     plan = WholeFilter("plan")
+    below = YesNoFilter(method="with_split_lines", label="是否包含分解到下级地区的目标；指定region时总是包含")
     region = region_filter()
     indicator = indicator_filter()
     basis = WordFilter("basis", TargetLine.Basis.values)
@@ -193,6 +197,19 @@ class TargetLineFilters(Filters):
     lead_unit = WholeFilter("lead_unit")
     basis_ambiguous = YesNoFilter("basis_ambiguous")
     printed_name = TextFilter(field_name="printed_name", lookup_expr="contains", label="原文名称中含有的文字")
+
+    def with_split_lines(self, queryset: QuerySet[Any], _name: str, _value: bool) -> QuerySet[Any]:
+        """Said by `filter_queryset`, which knows the other filters."""
+        return queryset
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found = super().filter_queryset(queryset)
+        asked = self.form.cleaned_data
+        if asked["region"] is not None or asked["below"]:
+            return found
+        own = Target.objects.filter(line=OuterRef("pk"))
+        split = Exists(own.filter(source=Target.Source.DECOMPOSED)) & ~Exists(own.filter(source=Target.Source.STATED))
+        return found.exclude(split, ~Q(region=F("plan__region")))
 
 
 @written("目标", TargetLineBody, TargetLineChange, TargetLineSerializer)

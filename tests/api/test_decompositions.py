@@ -33,7 +33,7 @@ def test_a_preview_shows_everything_and_stores_nothing(api_of: ApiOf, line: Targ
     ]  # fmt: skip
     assert (body["changes"], body["decomposition"], body["job"]) == (True, None, None)
     assert "已有季度结束" in body["asks"][0]
-    assert not Target.objects.filter(source="decomposed").exists()
+    assert not Target.objects.filter(source="decomposed", line=line).exists()
 
 
 def test_saving_needs_what_the_preview_asked_for_and_saves_just_that(api_of: ApiOf, line: TargetLine) -> None:
@@ -90,4 +90,14 @@ def test_a_wrong_request_is_refused_by_field(api_of: ApiOf, line: TargetLine, bo
     answer = post(api_of("staff"), line, **body)
     assert answer.status_code == 400
     assert list(answer.json()["details"]) == ([field] if field else [])
-    assert not Decomposition.objects.exists()
+    assert not Decomposition.objects.filter(line=line).exists()
+
+
+def test_lists_give_what_stands_in_the_documents_and_split_lines_when_asked(api_of: ApiOf) -> None:
+    client, plan = api_of("staff"), TargetLine.objects.filter(plan__slug="baoji")[0].plan_id
+
+    def count(query: str) -> int:
+        return int(client.get(f"/api/v1/target-lines/?plan={plan}&{query}").json()["count"])
+
+    assert [count(""), count("below=false"), count("below=true"), count("region=610302")] == [6, 6, 30, 2]
+    assert client.get(f"/api/v1/target-lines/?plan={plan}&below=maybe").status_code == 400

@@ -103,7 +103,7 @@ def _table_targets(plan):
     """Values are in the catalogue's unit, where the catalogue is the same."""
     return {
         (line.printed_name, t.year, t.comparator, t.value)
-        for line in plan.target_lines.filter(where=TargetLine.Where.TABLE)
+        for line in plan.target_lines.filter(where=TargetLine.Where.TABLE, region=plan.region)
         for t in line.targets.all()
     }
 

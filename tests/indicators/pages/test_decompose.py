@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from indicators.models import Decomposition, Figure, Target, TargetLine
+from indicators.models import Figure, Target, TargetLine
 from indicators.selectors.decomposition.base import Wish
 from indicators.services.decomposition import decompose
 from ipdash.accounts.models import User
@@ -60,7 +60,7 @@ def test_years_are_previewed_and_then_stored(client: Client, level: TargetLine) 
     assert preview.status_code == 200
     assert "不低于14.61" in text(preview)
     assert "2021、2022、2023、2024年已有季度结束" in text(preview)
-    assert not Decomposition.objects.exists()
+    assert not level.decompositions.exists()
     bare = client.post(address(level, "years"), {"do": "save", "seen": seen(preview)})
     assert bare.status_code == 400
     assert "保存分解" in text(bare)
@@ -81,7 +81,7 @@ def test_who_looked_at_something_else_is_shown_the_new_difference(client: Client
     assert stale.status_code == 409
     assert "预览之后数据有了变化" in text(stale)
     assert "不低于15.61" in text(stale)
-    assert not Decomposition.objects.exists()
+    assert not level.decompositions.exists()
 
 
 def test_a_grid_of_regions_is_filled_in_by_hand(client: Client, trained: TargetLine) -> None:
@@ -94,7 +94,7 @@ def test_a_grid_of_regions_is_filled_in_by_hand(client: Client, trained: TargetL
     assert "合计444名，比上级目标500名少56名：全部完成也达不到" in text(short)
     refused = client.post(here, {**values, "do": "save", "seen": seen(short), "reason": "其余由市本级完成"})
     assert refused.status_code == 400
-    assert Target.objects.filter(source="decomposed").count() == 0
+    assert not trained.decompositions.exists()
     kept = {**values, "do": "save", "seen": seen(short), "reason": "其余由市本级完成", "allow_shortfall": "on"}
     assert client.post(here, kept).status_code == 302
     assert Target.objects.filter(source="decomposed", line__plan=trained.plan).count() == 37
@@ -176,7 +176,7 @@ def test_regions_need_a_year_with_a_target_and_regions_below(client: Client, lev
 
 def test_a_split_is_undone_with_a_reason(client: Client, level: TargetLine) -> None:
     client.post(address(level, "years"), {"do": "save", "reason": "年度分解"})
-    made = Decomposition.objects.get()
+    made = level.decompositions.get()
     undo = f"/manage/decompositions/{made.pk}/undo/"
     assert "请填写撤销的理由。" in text(client.post(undo, {"reason": ""}, follow=True))
     page = text(client.post(undo, {"reason": "分错了"}, follow=True))
