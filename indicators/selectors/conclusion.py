@@ -177,7 +177,7 @@ def _outlook(quarter: Quarter, lines: Sequence[Seen]) -> Point:
     label = _("年末预计")
     told = [line for line in worst_first(lines) if line.misses is not None]
     if not told:
-        return Point(label, _("本年已结束，不再预计") if quarter.quarter == 4 else _("数据还不够，不能预计"))
+        return Point(label, _("本年已结束，实际值就是全年结果") if quarter.quarter == 4 else _("数据还不够，不能预计"))
     short = [line.name for line in told if line.misses]
     if not short:
         return Point(label, _("有年末预计的%(n)d项均预计能达到年度目标") % {"n": len(told)})

@@ -28,7 +28,7 @@ from plans.permissions import not_found
 
 LINES_A_PAGE = 6
 SECONDS_A_PAGE = 30
-_ADDRESSES = re.compile(r' href="[^"]*"')
+_LEADING = re.compile(r' (?:href|download|target|data-[a-z-]+|hx-[a-z-]+)(?:="[^"]*")?')
 
 
 @require_safe
@@ -92,4 +92,4 @@ def _missed(plan: Plan, shown: Quarter, today: date) -> Quarter | None:
 def _without_addresses(page: str) -> str:
     """The same fragments as on the overview, with links that lead nowhere: behind the screen there is no other page."""
     head, body, rest = page.partition("<main")
-    return head + body + re.sub(r"<a\b[^>]*>", lambda tag: _ADDRESSES.sub("", tag[0]), rest)
+    return head + body + re.sub(r"<a\b[^>]*>", lambda tag: _LEADING.sub("", tag[0]), rest)

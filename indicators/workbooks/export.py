@@ -240,7 +240,8 @@ def shown_pattern(text: str) -> str:
     body = "#,##0" + ("." + "0" * decimals if decimals else "")
     ending = ending if ending in {"", PERCENT} else f'"{ending}"'
     before = f'"{sign}"' if sign and sign != MINUS else ""
-    return f'{before}{body}{ending};"{MINUS}"{body}{ending};{body if sign == "+" else before + body}{ending}'
+    minus = f'"{MINUS}"' if sign or digits.strip("0,.") else ""  # what is rounded to 0 has no sign
+    return f"{before}{body}{ending};{minus}{body}{ending};{body if sign == '+' else before + body}{ending}"
 
 
 def _number_format(column: Column) -> str:

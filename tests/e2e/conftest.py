@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
@@ -53,7 +54,9 @@ def _answers(url: str) -> bool:
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Started once a test process; its own database, variable folder and queue."""
     folder = tmp_path_factory.mktemp("product")
-    with Site(folder, DJANGO_SETTINGS_MODULE="ipdash.settings", IPDASH_QUEUE=f"e2e-{os.getpid()}") as site:
+    with Site(
+        folder, DJANGO_SETTINGS_MODULE="ipdash.settings", IPDASH_QUEUE=f"e2e-{os.getpid()}", IPDASH_PUBLIC="1"
+    ) as site:
         port = _free_port()
         process = site.start("manage.py", "up", "--port", str(port))
         address = f"http://127.0.0.1:{port}"
@@ -132,3 +135,18 @@ def visit(product: Product, browser: Browser) -> Callable[..., object]:
 @pytest.fixture
 def downloads(tmp_path: Path) -> Path:
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def names(product: Product) -> dict[str, Any]:
+    """What `{plan}` and the like stand for in a path."""
+    one = product.site.number
+    return {
+        "plan": one("SELECT id FROM plans_plan WHERE slug = 'bishan'"),
+        "baoji": one("SELECT id FROM plans_plan WHERE slug = 'baoji'"),
+        "chongqing": one("SELECT id FROM plans_plan WHERE slug = 'chongqing'"),
+        "line": one("SELECT l.id FROM indicators_targetline l WHERE l.printed_name = '万人发明专利拥有量'"),
+        "task": one(
+            "SELECT min(t.id) FROM plans_plantask t JOIN plans_plan p ON p.id = t.plan_id WHERE p.slug = 'baoji'"
+        ),
+    }

@@ -15,10 +15,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
 PAGES = {
     "leader": ["/plans/", "/plans/{plan}/", "/plans/{plan}/?light=red&order=document", "/plans/{plan}/indicators/{line}/",
                "/plans/{plan}/document/", "/plans/{chongqing}/document/", "/compare/", "/compare/regions/", "/compare/plans/",
+               "/compare/?plan={baoji}", "/compare/regions/?plan={baoji}",
                "/compare/units/?plan={chongqing}", "/compare/units/?of=indicators", "/tasks/", "/tasks/{task}/", "/account/", "/plans/999999/"],
     "staff": ["/plans/{plan}/indicators/{line}/", "/my-work/", "/entry/", "/uploads/", "/uploads/new/", "/import/", "/plans/{plan}/source/", "/jobs/", "/manage/",
               "/tasks/{task}/", "/manage/periods/", "/manage/periods/new/", "/manage/duties/", "/manage/indicators/",
-              "/manage/plans/{plan}/", "/manage/lines/{line}/", "/manage/units/"],
+              "/manage/plans/{plan}/", "/manage/lines/{line}/", "/manage/units/",
+              "/manage/plans/{plan}/public/?quarter=2025Q2", "/manage/plans/{plan}/displays/"],
     "reporter": ["/my-work/", "/entry/", "/uploads/", "/plans/{plan}/"],
     "reviewer": ["/my-work/", "/review/", "/jobs/"],
     "department": ["/my-work/", "/tasks/"],
@@ -26,19 +28,6 @@ PAGES = {
     "secadmin": ["/manage/", "/manage/roles/", "/manage/roles/new/", "/manage/security/"],
     "auditor": ["/manage/", "/manage/audit/"],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def names(product: Product) -> dict[str, Any]:
-    one = product.site.number
-    return {
-        "plan": one("SELECT id FROM plans_plan WHERE slug = 'bishan'"),
-        "chongqing": one("SELECT id FROM plans_plan WHERE slug = 'chongqing'"),
-        "line": one("SELECT l.id FROM indicators_targetline l WHERE l.printed_name = '万人发明专利拥有量'"),
-        "task": one(
-            "SELECT min(t.id) FROM plans_plantask t JOIN plans_plan p ON p.id = t.plan_id WHERE p.slug = 'baoji'"
-        ),
-    }
 
 
 @pytest.mark.parametrize("width", [1280, 390])

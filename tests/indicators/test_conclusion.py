@@ -93,7 +93,7 @@ def test_the_forecast_names_who_would_fall_short_or_says_why_there_is_none() -> 
     assert points(*lines)["年末预计"] == "有年末预计的4项中，3项预计达不到年度目标（甲等）"
     assert points(*lines[2:])["年末预计"] == "有年末预计的2项中，1项预计达不到年度目标（丙）"
     assert points(lines[3])["年末预计"] == "有年末预计的1项均预计能达到年度目标"
-    assert points(Line("甲", "missed"), quarter=Q4)["年末预计"] == "本年已结束，不再预计"
+    assert points(Line("甲", "missed"), quarter=Q4)["年末预计"] == "本年已结束，实际值就是全年结果"
     assert points(Line("甲", "missing"))["年末预计"] == "数据还不够，不能预计"
 
 

@@ -69,6 +69,7 @@ def test_it_leads_nowhere_and_opens_no_other_page(staff: User, plan: Plan) -> No
     body = wall.get(address).content.decode().partition("<main")[2]
     assert re.findall(r"href=\"([^#\"][^\"]*)\"", body) == []
     assert "<form" not in body
+    assert re.findall(r"hx-get=\"([^\"]*)", body) == [f"?{address.partition('?')[2]}&amp;page=2"]
     query = address.partition("?")[2]
     for path in ("/", "/plans/", f"/plans/{plan.pk}/", f"/plans/{plan.pk}/export/", "/manage/"):
         assert wall.get(f"{path}?{query}").status_code == 302
