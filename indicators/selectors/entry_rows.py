@@ -113,9 +113,13 @@ class EntryRow:
         return self.figure.printed if self.figure and self.figure.printed not in {"", self.text} else ""
 
     @property
-    def earlier_texts(self) -> list[tuple[str, str]]:
-        """Value and state word of the earlier quarters; approved ones need no word."""
-        return [shown_with_state(self.indicator, figure) for figure in self.earlier]
+    def column_texts(self) -> list[tuple[str, str, str]]:
+        """Quarter, value and state word of the earlier columns (`EntryPage.columns`); approved ones need no word."""
+        figures = self.earlier or (self.before,)
+        return [
+            (quarter.label, *shown_with_state(self.indicator, figure))
+            for quarter, figure in zip(columns_before(self.quarter), figures, strict=True)
+        ]
 
     @property
     def last_year_text(self) -> tuple[str, str]:
@@ -175,9 +179,14 @@ class EntryPage:
         return len({row.region.pk for row in self.rows}) > 1
 
     @property
-    def earlier(self) -> list[Quarter]:
-        """The year's earlier quarters, which are columns."""
-        return list(quarters_between(Quarter(self.quarter.year, 1), self.quarter))[:-1]
+    def columns(self) -> list[Quarter]:
+        """The quarters before, which are columns."""
+        return columns_before(self.quarter)
+
+
+def columns_before(quarter: Quarter) -> list[Quarter]:
+    """The year's earlier quarters; for the first one the quarter before it, so that there is always something to compare."""
+    return list(quarters_between(Quarter(quarter.year, 1), quarter))[:-1] or [quarter - 1]
 
 
 def shown_with_state(indicator: Indicator, figure: Figure | None) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -23,7 +24,8 @@ from plans.scope import scope_of
 def entry_cells(request: HttpRequest) -> JsonResponse:
     """Saves the rows that were sent as drafts; answers with each row's state, version and hints.
 
-    The address and the fields are the form's. A refused row keeps its sentence beside it and is not stored; a row that
+    The address and the fields are the form's. Rows that were not sent are there with the versions that are shown: `others`
+    gives those that somebody else changed since, with who and when, so that two people on one page see each other. A refused row keeps its sentence beside it and is not stored; a row that
     somebody else changed meanwhile comes back with their value (`theirs`) and is not overwritten.
     """
     scope, today = scope_of(request.user), clock.today()
@@ -41,10 +43,34 @@ def entry_cells(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {
             "rows": rows,
+            "others": _others(request, fresh.rows, typed),
             "saved": _("已保存 %(at)s") % {"at": at},
             "counts": counts + (" · " + _("%(count)s处提醒") % {"count": odd} if odd else ""),
         }
     )
+
+
+def _others(request: HttpRequest, rows: Sequence[EntryRow], typed: Mapping[str, Typed]) -> dict[str, Any]:
+    """The rows that stand otherwise than the page shows them, without any doing of this person's."""
+    found = {}
+    for row in rows:
+        shown = request.POST.get(f"version.{row.key}", "")
+        if row.key in typed or not shown.isdecimal() or len(shown) > 9 or row.version <= int(shown):
+            continue
+        now = Typed(row.text, "", "", "", row.version)
+        found[row.key] = _told(request, row, now, Saved()) | {"said": _who_changed(row)}
+    return found
+
+
+def _who_changed(row: EntryRow) -> str:
+    """张三 10:32改为 12件; a review is told by the state alone."""
+    figure = row.figure
+    if figure is None or figure.entered_by is None or figure.entered_at is None:
+        return ""
+    at = timezone.localtime(figure.entered_at).strftime("%m-%d %H:%M")
+    words = _("%(who)s于%(at)s填写为 %(value)s；现为“%(state)s”。")
+    who = figure.entered_by.display_name or figure.entered_by.username
+    return words % {"who": who, "at": at, "value": row.shown, "state": figure.get_state_display()}
 
 
 def _told(request: HttpRequest, row: EntryRow, typed: Typed, saved: Saved) -> dict[str, Any]:

@@ -58,6 +58,14 @@
     timer = window.setTimeout(send, 150);
   }
 
+  /* Every request says which versions stand here, so that the answer can tell what others changed. */
+  function post(data) {
+    column("value").map(keyOf).forEach(function (key) {
+      if (!data.has("version." + key)) data.append("version." + key, field("version", key).value);
+    });
+    return fetch(words.cells, { method: "POST", body: data, credentials: "same-origin", redirect: "manual" });
+  }
+
   function send() {
     if (sending || !waiting.size) return;
     sending = new Map(waiting);
@@ -72,7 +80,7 @@
       data.append("version." + key, typed.version);
     });
     say(words.saving);
-    fetch(words.cells, { method: "POST", body: data, credentials: "same-origin", redirect: "manual" })
+    post(data)
       .then(function (answer) {
         if (answer.type === "opaqueredirect" || answer.status >= 500) throw new Error(String(answer.status));
         return answer.json().then(function (told) {
@@ -106,13 +114,47 @@
       refused = refused || !row.ok;
       show(key, row, sent.get(key));
     });
+    const others = showOthers(told.others);
     keep();
     if (waiting.size) {
       send();
     } else {
-      say((refused ? words.unsaved + words.refused : told.saved) + " · " + told.counts, refused ? "bad" : "");
+      say((refused ? words.unsaved + words.refused : told.saved) + " · " + told.counts + others, refused ? "bad" : "");
     }
   }
+
+  /* What somebody else wrote meanwhile; a cell that is being typed in stays as it is and is asked about when it is sent. */
+  function showOthers(others) {
+    let n = 0;
+    Object.keys(others).forEach(function (key) {
+      if (waiting.has(key) || changed(key)) return;
+      const row = others[key];
+      field("value", key).value = row.theirs.text;
+      field("note", key).value = row.theirs.note;
+      show(key, Object.assign({}, row, { note: row.theirs.note }), { value: row.theirs.text });
+      if (!row.said) return;
+      const told = document.createElement("p");
+      told.className = "odd";
+      told.textContent = row.said;
+      document.getElementById("d-" + key).appendChild(told);
+      n += 1;
+    });
+    return n ? " · " + words.others.replace("{n}", String(n)) : "";
+  }
+
+  /* Back on this page: has somebody else written here meanwhile? */
+  document.addEventListener("visibilitychange", function () {
+    if (document.visibilityState !== "visible" || sending || waiting.size) return;
+    const data = new FormData();
+    data.append("csrfmiddlewaretoken", form.elements.namedItem("csrfmiddlewaretoken").value);
+    post(data)
+      .then(function (answer) { return answer.ok ? answer.json() : null; })
+      .then(function (told) {
+        const others = told ? showOthers(told.others) : "";
+        if (others) say(told.counts + others);
+      })
+      .catch(function () { /* the next save says that there is no network */ });
+  });
 
   function show(key, row, sent) {
     const value = field("value", key);

@@ -278,3 +278,9 @@ def test_before_the_quarter_opens_the_day_is_named(client, settings):
     settings.TODAY_OVERRIDE = date(2025, 9, 20)
     page = text_of(client.get("/entry/?quarter=2025Q3"))
     assert "2025-10-01起可以填报" in page
+
+
+def test_the_first_quarter_stands_beside_the_quarter_before_it(client):
+    page = client.get("/entry/", {"quarter": "2025Q1"}).context["page"]
+    assert page.columns == [Quarter(2024, 4)]
+    assert [text[0] for text in page.rows[0].column_texts] == ["2024年四季度"]

@@ -128,3 +128,19 @@ def test_whoever_reports_nothing_is_refused_in_words(client_of, form):
 def test_the_queries_do_not_grow_with_the_rows(client, form, django_assert_max_num_queries):
     with django_assert_max_num_queries(70):
         client.post("/entry/cells/", form | {f"value.{key(CODE)}": "4"})
+
+
+def test_what_another_wrote_meanwhile_is_told_with_who_and_when(client, client_of, form):
+    other = "ip_volunteers"
+    client_of("staff").post("/entry/cells/" + unit_of(client), cell(form, other, value="121"))
+    shown = {name: value for name, value in form.items() if name.startswith("version.")}
+    answer = client.post("/entry/cells/", shown | cell(form, CODE, value="1500"))
+    others = answer.json()["others"]
+    assert list(others) == [key(other)]
+    assert others[key(other)]["theirs"]["text"] == "121"
+    assert "填写为 121" in others[key(other)]["said"]
+    assert client.post("/entry/cells/", cell(form, CODE, value="1501")).json()["others"] == {}
+
+
+def unit_of(client) -> str:
+    return f"?unit={client.get('/entry/').context['page'].unit.pk}"
