@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from indicators.models import Figure
 from ipdash.accounts.sessions import seconds_left
 from ipdash.core import clock
-from plans.models import Role
+from ipdash.core.written import ask
+from plans.models import Notice, Role
 from plans.scope import Scope, scope_of
 
 
@@ -38,6 +39,7 @@ class Chrome:
     today: date | None
     session_seconds: int | None
     user_roles: str = ""
+    unread: int = 0
 
 
 READERS = (Role.STAFF, Role.REVIEWER, Role.LEADER, Role.REPORTER, Role.DEPARTMENT)
@@ -49,6 +51,7 @@ NAVIGATION: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/review/", "审核", (Role.REVIEWER,)),
     ("/uploads/", "上传", (Role.STAFF, Role.REPORTER)),
     ("/tasks/", "任务", READERS),
+    ("/supervision/", "督办", (Role.STAFF, Role.LEADER, Role.REPORTER, Role.DEPARTMENT)),
     ("/import/", "导入计划", (Role.STAFF,)),
     ("/jobs/", "作业", (Role.STAFF, Role.REVIEWER, Role.SYSADMIN)),
     ("/manage/", "管理", (Role.STAFF, Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR)),
@@ -65,6 +68,7 @@ def _labels() -> dict[str, str]:
         "审核": _("审核"),
         "上传": _("上传"),
         "任务": _("任务"),
+        "督办": _("督办"),
         "导入计划": _("导入计划"),
         "作业": _("作业"),
         "管理": _("管理"),
@@ -82,8 +86,18 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             today=clock.set_day(),
             session_seconds=seconds_left(request) if hasattr(request, "session") else None,
             user_roles=role_words(scope) if scope else "",
+            unread=unread_of(scope.user_id) if scope and scope.user_id else 0,
         )
     }
+
+
+_UNREAD = f"SELECT COUNT(*) FROM {Notice._meta.db_table} WHERE user_id = %s AND read_at IS NULL"  # noqa: S608 - our own table
+
+
+def unread_of(user_id: int) -> int:
+    """How many notices the person has not read; asked with every page, from an index of the unread ones alone."""
+    ((count,),) = ask(_UNREAD, (user_id,))
+    return int(count)
 
 
 def role_words(scope: Scope) -> str:

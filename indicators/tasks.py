@@ -132,17 +132,35 @@ def undo_upload_task(context: JobContext, upload: int, user: int, reason: str) -
     return {"upload": upload, "job": None if run is None else run.pk}
 
 
+def _round_made(result: Mapping[str, Any]) -> str:
+    return gettext("提出%(proposed)s件督办建议，自动发出%(sent)s件，%(lapsed)s件已不需要。") % {
+        name: result.get(name, 0) for name in ("proposed", "sent", "lapsed")
+    }
+
+
+@job("supervision_round", title=_("督办巡查"), words=_round_made)
+def supervision_round_task(context: JobContext) -> dict[str, JSON]:
+    """Proposes the slips that the day calls for, and sends what may go by itself."""
+    from indicators.services.supervision_round import run_round
+
+    return dict(run_round(clock.today()))
+
+
 @job("send_digests", title=_("每日提醒"), words=_digests_sent)
 def send_digests_task(context: JobContext) -> dict[str, JSON]:
     """One digest a person and working day."""
     from indicators.services.reminders import clear_old_digests, send_digests
+    from plans.services.notices import clear_old_notices
 
     today = clock.today()
     counts = send_digests(today)
     clear_old_digests(today)
+    clear_old_notices(today)
     return dict(counts)
 
 
+# Before the day's first digests, which tell of it.
+scheduled("supervision_round", "10 8 * * *")
 # Every hour of the working day: a morning on which the server slept is caught up.
 scheduled("send_digests", "20 8-17 * * *")
 scheduled("recompute_after_quarter", "5 0 1 * *")

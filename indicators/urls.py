@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from indicators.import_urls import import_urls
 from indicators.manage_urls import manage_urls
 from indicators.views import (
+    calendar,
     compare,
     display,
     entry,
@@ -40,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("links/<int:link_id>/", task_links.link_decide, name="link-decide"),
     path("why/<int:line_id>/<str:quarter>/", why.result, name="why"),
     path("why/figure/<int:figure_id>/", why.figure, name="why-figure"),
+    path("notices/calendar/", calendar.calendar_page, name="calendar"),
+    path("calendar/<str:secret>.ics", calendar.calendar_feed, name="calendar-feed"),
     path("compare/", compare.ranking_page, name="compare"),
     path("compare/regions/", compare.matrix_page, name="compare-regions"),
     path("compare/plans/", compare.across_page, name="compare-plans"),

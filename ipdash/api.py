@@ -26,6 +26,7 @@ from ipdash.jobs.api import JobViewSet
 from plans.api.evidence import EvidenceViewSet
 from plans.api.plans import PlanViewSet
 from plans.api.regions import RegionViewSet
+from plans.api.supervisions import NoticeViewSet, SupervisionViewSet
 from plans.api.tasks import TaskViewSet
 from plans.api.units import UnitViewSet
 from plans.models import Role
@@ -68,6 +69,8 @@ for prefix, view in (
     ("uploads", UploadViewSet),
     ("evidence", EvidenceViewSet),
     ("attainment", AttainmentViewSet),
+    ("supervisions", SupervisionViewSet),
+    ("notices", NoticeViewSet),
     ("jobs", Jobs),
     ("audit", Audit),
 ):

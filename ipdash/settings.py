@@ -278,6 +278,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AttainmentStatus": "indicators.models.attainment.Status",
         "Light": "indicators.models.attainment.Light",
+        "SlipState": "plans.models.SlipState",
+        "SlipLevel": "plans.models.SlipLevel",
         "TaskLinkState": "indicators.models.TaskLink.State",
         "TaskStatus": "plans.models.PlanTask.Status",
         "TaskState": "plans.rules.task_state.TaskState",

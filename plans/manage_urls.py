@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from plans.views import manage_accounts, manage_audit, manage_roles, manage_system, manage_units
+from plans.views import manage_accounts, manage_audit, manage_roles, manage_supervision, manage_system, manage_units
 
 manage_urls: list[URLPattern] = [
     path("manage/accounts/", manage_accounts.account_list, name="manage-accounts"),
@@ -22,6 +22,7 @@ manage_urls: list[URLPattern] = [
     path("manage/units/<int:unit_id>/", manage_units.unit_change, name="manage-unit"),
     path("manage/units/<int:unit_id>/merge/", manage_units.unit_merge, name="manage-unit-merge"),
     path("manage/regions/", manage_units.region_list, name="manage-regions"),
+    path("manage/supervision/", manage_supervision.ladder, name="manage-supervision"),
     path("manage/system/", manage_system.system, name="manage-system"),
     path("manage/audit/", manage_audit.audit_log, name="manage-audit"),
     path("manage/audit/check/", manage_audit.audit_check, name="manage-audit-check"),

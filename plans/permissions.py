@@ -13,8 +13,20 @@ from django.utils.translation import gettext as _
 
 from ipdash.core.errors import NotAllowed, NotVisible
 from ipdash.core.written import ById
-from plans.models import CollectiveMember, ImportItem, Plan, PlanImport, PlanTask, Region, Role, TaskReport, Unit
+from plans.models import (
+    CollectiveMember,
+    ImportItem,
+    Plan,
+    PlanImport,
+    PlanTask,
+    Region,
+    Role,
+    Supervision,
+    TaskReport,
+    Unit,
+)
 from plans.querysets import code_within
+from plans.rules.ladder import Side
 from plans.scope import BUSINESS_READERS, Scope, scope_of
 
 CHECKING = (Role.STAFF, Role.REVIEWER)
@@ -60,6 +72,27 @@ def visible_imports(scope: Scope) -> Q:
     if not scope.has(Role.STAFF):
         return Q(pk__in=[])
     return code_within("region__code", scope.prefixes(Role.STAFF)) | Q(region=None, created_by=scope.user_id)
+
+
+def visible_slips(scope: Scope) -> Q:
+    """Slips of the regions one is staff of; once sent, also for the unit addressed, its bureau's leaders and named ones.
+
+    What was only proposed, or was not sent in the end, stays with the staff.
+    """
+    inside = code_within("region__code", scope.prefixes(Role.STAFF))
+    led = code_within("region__code", scope.prefixes(Role.LEADER))
+    copied = Q(pk__in=Supervision.leaders.through.objects.filter(user=scope.user_id).values("supervision"))
+    return inside | (Q(number__isnull=False) & (led | Q(unit__in=scope.unit_ids(*SPEAKING)) | copied))
+
+
+def side_of(scope: Scope, slip: Supervision) -> frozenset[Side]:
+    """On which sides of a slip the person stands: the bureau's staff, the unit's people, both or neither."""
+    sides = set()
+    if scope.reaches(slip.region.code, Role.STAFF):
+        sides.add(Side.BUREAU)
+    if slip.unit_id in scope.unit_ids(*SPEAKING):
+        sides.add(Side.UNIT)
+    return frozenset(sides)
 
 
 def can_change_in_region(scope: Scope, code: str) -> bool:
@@ -228,6 +261,16 @@ def get_import_item_for(scope: Scope, import_id: int, item_id: int) -> ImportIte
         raise not_found()
     item.draft = draft
     return item
+
+
+def get_slip_for(scope: Scope, slip_id: int) -> Supervision:
+    """The slip with its task, plan, unit and region, or `NotVisible`."""
+    slips = Supervision.objects.visible_to(scope).select_related("task__plan__region", "unit", "region", "sent_by")
+    slip = slips.filter(pk=slip_id).first()
+    if slip is None:
+        raise not_found()
+    found: Supervision = slip
+    return found
 
 
 def not_found() -> NotVisible:

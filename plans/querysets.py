@@ -105,3 +105,14 @@ class TaskReportQuerySet(models.QuerySet[Any]):
         return self.select_related(
             "task__plan__region", "task__lead_unit", "unit__region", "entered_by", "submitted_by", "accepted_by"
         ).prefetch_related("numbers__goal", "reached")
+
+
+class SupervisionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, scope: Scope) -> Self:
+        from plans.permissions import visible_slips
+
+        return self.filter(visible_slips(scope))
+
+    def opened(self) -> Self:
+        """Sent and not at their end."""
+        return self.filter(state__in=("sent", "signed", "answered"))

@@ -48,6 +48,14 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/tasks/{task}/status/"): lambda _ids: {"status": "in_progress"},
     ("POST", "/plans/{plan}/links/"): lambda ids: {"task": ids["task"], "indicator": ids["indicator"]},
     ("POST", "/links/{task_link}/"): lambda _ids: {"state": "refused"},
+    ("POST", "/supervision/send/"): lambda ids: {"slip": ids["proposal"]},
+    ("POST", "/tasks/{task}/supervise/"): lambda ids: {"unit": ids["unit"], "level": "blue", "demand": "请报送"},
+    ("POST", "/manage/supervision/"): lambda _ids: {
+        f"{level}-{name}": value
+        for level, days in (("urge", "-3"), ("blue", "1"), ("yellow", "10"), ("red", "20"))
+        for name, value in (("days", days), ("answer_days", "5"))
+    },
+    ("POST", "/notices/calendar/"): lambda _ids: {"do": "make"},
     ("POST", "/uploads/new/"): _file,
     ("POST", "/uploads/{upload}/preview/"): lambda _ids: {"choice": "partial"},
     ("POST", "/review/"): lambda ids: {"figure": f"{ids['figure']}.1", "do": "approve"},
@@ -116,6 +124,10 @@ BODIES: dict[tuple[str, str], Body] = {
     ("PATCH", "/api/v1/tasks/{task}/"): lambda _ids: {"status": "in_progress"},
     ("POST", "/api/v1/task-links/"): lambda ids: {"task": ids["task"], "indicator": ids["indicator"]},
     ("PATCH", "/api/v1/task-links/{task_link}/"): lambda _ids: {"state": "refused"},
+    ("POST", "/api/v1/supervisions/"): lambda ids: {
+        "task": ids["task"], "unit": ids["unit"], "level": "blue", "demand": "请报送",
+    },
+    ("POST", "/api/v1/supervisions/{slip}/move/"): lambda _ids: {"action": "sign"},
     ("POST", "/api/v1/target-lines/"): lambda ids: {
         "plan": ids["plan"], "indicator": "new_line_indicator", "basis": "level",
     },

@@ -158,6 +158,31 @@ TABLE = """
 /import/{import}/discard/              POST   own      302  302  403  403  403  403  403  403  403
 /import/{import}/discard/              POST   foreign  302  404  403  403  403  403  403  403  403
 
+# Supervision: a slip sent to the reporter's unit, and one that is only proposed; notices are one's own
+/supervision/                          GET    -        302  200  200  200  200  200  200  200  200
+/supervision/send/                     POST   own      302  302  404  404  404  404  404  404  404
+/supervision/send/                     POST   foreign  302  404  404  404  404  404  404  404  404
+/supervision/{slip}/                   GET    own      302  200  200  404  200  404  404  404  404
+/supervision/{slip}/                   GET    foreign  302  404  404  404  404  404  404  404  404
+/supervision/{slip}/print/             GET    own      302  200  200  404  200  404  404  404  404
+/supervision/{slip}/print/             GET    foreign  302  404  404  404  404  404  404  404  404
+/supervision/{slip}/{move}/            POST   own      302  403  302  404  403  404  404  404  404
+/supervision/{slip}/{move}/            POST   foreign  302  404  404  404  404  404  404  404  404
+/tasks/{task}/supervise/               GET    own      302  200  403  403  403  403  404  404  404
+/tasks/{task}/supervise/               GET    foreign  302  404  404  404  404  404  404  404  404
+/tasks/{task}/supervise/               POST   own      302  302  403  403  403  403  404  404  404
+/tasks/{task}/supervise/               POST   foreign  302  404  404  404  404  404  404  404  404
+/manage/supervision/                   GET    -        302  200  403  403  403  403  403  403  403
+/manage/supervision/                   POST   -        302  302  403  403  403  403  403  403  403
+/notices/                              GET    -        302  200  200  200  200  200  200  200  200
+/notices/read/                         POST   -        302  302  302  302  302  302  302  302  302
+/notices/{notice}/                     POST   own      302  302  302  302  302  302  302  302  302
+/notices/{notice}/                     POST   foreign  302  404  404  404  404  404  404  404  404
+/notices/calendar/                     GET    -        302  200  200  200  200  200  200  200  200
+/notices/calendar/                     POST   -        302  200  200  200  200  200  200  200  200
+/calendar/{feed}.ics                   GET    own      200  200  200  200  200  200  200  200  200
+/calendar/{feed}.ics                   GET    missing  404  404  404  404  404  404  404  404  404
+
 # Background runs
 /jobs/                                 GET    -        302  200  200  200  200  200  200  200  200
 /jobs/{job}/                           GET    own      302  200  200  200  404  404  200  404  404
@@ -430,6 +455,18 @@ TABLE = """
 /api/v1/uploads/{upload}/undo/         POST   foreign  401  404  404  404  403  403  403  403  403
 /api/v1/uploads/{upload}/annotated/    GET    own      401  404  200  404  404  404  404  404  404
 /api/v1/uploads/{upload}/annotated/    GET    foreign  401  404  404  404  404  404  404  404  404
+
+/api/v1/supervisions/                  GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/supervisions/                  POST   -        401  201  403  403  403  403  403  403  403
+/api/v1/supervisions/{slip}/           GET    own      401  200  200  404  200  404  404  404  404
+/api/v1/supervisions/{slip}/           GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/supervisions/{slip}/move/      POST   own      401  403  200  404  403  404  404  404  404
+/api/v1/supervisions/{slip}/move/      POST   foreign  401  404  404  404  404  404  404  404  404
+/api/v1/notices/                       GET    -        401  200  200  200  200  200  200  200  200
+/api/v1/notices/{notice}/              GET    own      401  200  200  200  200  200  200  200  200
+/api/v1/notices/{notice}/              GET    foreign  401  404  404  404  404  404  404  404  404
+/api/v1/notices/{notice}/read/         POST   own      401  200  200  200  200  200  200  200  200
+/api/v1/notices/{notice}/read/         POST   foreign  401  404  404  404  404  404  404  404  404
 
 /api/v1/jobs/                          GET    -        401  200  200  200  200  200  200  200  200
 /api/v1/jobs/{job}/                    GET    own      401  200  200  200  404  404  200  404  404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -39,14 +40,31 @@ from ipdash.accounts import services as accounts
 from ipdash.accounts.models import ApiToken, AuditEntry, User
 from ipdash.core.periods import Quarter
 from ipdash.jobs.models import JobRequest, JobRun, JobState
-from plans.models import EvidenceFile, Membership, Plan, PlanImport, PlanTask, Region, RegionChange, Role, Unit
+from plans.models import (
+    CalendarFeed,
+    EvidenceFile,
+    Membership,
+    Notice,
+    Plan,
+    PlanImport,
+    PlanTask,
+    Region,
+    RegionChange,
+    Role,
+    Supervision,
+    Unit,
+)
 from plans.services.evidence import add_evidence
 from plans.services.imports import receive_plan
+from plans.services.notices import tell
 from plans.services.reading import read_plan
+from plans.services.slips import make_slip
 from tests import counties
 
 MISSING = 10**9
 NAMED_MISSING = {
+    "move": "sign",
+    "feed": "nobody",
     "region": "999999",
     "indicator": "no_such_indicator",
     "year": 2025,
@@ -117,6 +135,7 @@ def _of_county(county: counties.County) -> Objects:
         "holder_kind": "figure", "evidence": county.evidence.pk,
         **_draft(county.people["staff"], county.region), **_shown_outside(county.people["staff"], county.plan),
         "task_link": _link(county.plan).pk,
+        **_slips(county.people["staff"], county.task, county.unit, county.people["reporter"]),
         "tree": "renamed", "moved": _renamed(county.region).pk,
     }  # fmt: skip
 
@@ -148,7 +167,34 @@ def own_objects(role: str) -> Objects:
         "evidence": _evidence(mine.filter(state="draft")[0]).pk, **_draft(User.objects.get(username="staff"), plan.region),
         **_shown_outside(User.objects.get(username="staff"), plan),
         "task_link": _link(plan).pk,
+        **_slips(
+            User.objects.get(username="staff"),
+            PlanTask.objects.filter(plan=plan)[0],
+            Unit.objects.get(region__code="500120", name="区市场监管局"),
+            user,
+        ),
         "tree": "renamed", "moved": _renamed(plan.region).pk,
+    }  # fmt: skip
+
+
+def _slips(staff: User | None, task: PlanTask, unit: Unit, reader: User | None) -> Objects:
+    """A slip that waits to be signed for, one that is only proposed, and something told to this person."""
+    sent = Supervision.objects.filter(task=task, unit=unit, state="sent").first()
+    sent = sent or make_slip(staff, task.pk, unit.pk, "blue", "秘措施", today=date(2025, 10, 9))
+    proposal = Supervision.objects.filter(task=task, unit=unit, state="proposed").first()
+    proposal = proposal or make_slip(staff, task.pk, unit.pk, "urge", "秘草稿", today=date(2025, 10, 9), send=False)
+    told = {"count": 1}
+    if reader is not None:
+        tell([reader], "slips.proposed", told, f"/supervision/{sent.pk}/", key="probe", today=date(2025, 10, 9))
+    notice = Notice.objects.filter(user=reader, key="probe").first() if reader else None
+    owner = reader or staff
+    secret = f"feed-{owner.pk if owner else 0}"
+    if owner is not None:
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        CalendarFeed.objects.get_or_create(user=owner, defaults={"digest": digest})
+    return {
+        "slip": sent.pk, "proposal": proposal.pk, "move": "sign", "notice": notice.pk if notice else 0,
+        "feed": secret,
     }  # fmt: skip
 
 

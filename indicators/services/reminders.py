@@ -23,9 +23,10 @@ from ipdash.accounts.models import User
 from ipdash.core import workdays
 from ipdash.core.display import day_text
 from ipdash.core.errors import Invalid
-from plans.models import Membership, Role
-from plans.permissions import require_staff_of
-from plans.scope import scope_of
+from plans.models import Membership, Notice, Role, SlipState, Supervision
+from plans.notice_words import notice_text
+from plans.permissions import SPEAKING, require_staff_of
+from plans.scope import Scope, scope_of
 
 log = logging.getLogger("ipdash.reminders")
 DAYS_BEFORE = 3
@@ -86,7 +87,9 @@ def send_digests(today: date, send: Send | None = None) -> dict[str, int]:
     if not workdays.works(today):
         return counts
     people = User.objects.filter(
-        is_active=True, pk__in=Membership.objects.filter(role__in=REMINDED).values("user")
+        Q(pk__in=Membership.objects.filter(role__in=REMINDED).values("user"))
+        | Q(pk__in=Notice.objects.filter(read_at=None).values("user")),
+        is_active=True,
     ).exclude(digests__day=today)
     for user in people.order_by("pk"):
         with translation.override(user.language or settings.LANGUAGE_CODE):
@@ -129,8 +132,34 @@ def _send(user: User, subject: str, text: str) -> None:
 def digest_text(user: User, today: date) -> str:
     """What the person is to be told on this day, a line each; empty where nothing presses."""
     scope = scope_of(user)
-    work = figures_to_do(scope, today)
     since = Digest.objects.filter(user=user, day__lt=today).values_list("day", flat=True).first()
+    lines = _figure_lines(scope, since, today) if scope.has(*REMINDED) else []
+    return "\n".join([*lines, *_notice_lines(user, since, today), *_slip_lines(scope, today)])
+
+
+def _notice_lines(user: User, since: date | None, today: date) -> list[str]:
+    """What the person has not read of what was told since the last digest, which told the rest."""
+    unread = Notice.objects.filter(user=user, read_at=None, day__lte=today)
+    if since is not None:
+        unread = unread.filter(day__gt=since)
+    return [notice_text(notice) for notice in unread.order_by("pk")[:20]]
+
+
+def _slip_lines(scope: Scope, today: date) -> list[str]:
+    """Slips of one's units whose last day is the next working day, today, or past."""
+    soon = workdays.after(today, 1)
+    slips = Supervision.objects.filter(
+        unit__in=scope.unit_ids(*SPEAKING), state__in=(SlipState.SENT, SlipState.SIGNED), answer_by__lte=soon
+    )
+    return [
+        _("督办单%(number)s尚未反馈，期限%(day)s。") % {"number": slip.label, "day": day_text(slip.answer_by)}
+        for slip in slips.select_related("region").order_by("answer_by", "pk")[:20]
+    ]
+
+
+def _figure_lines(scope: Scope, since: date | None, today: date) -> list[str]:
+    """What is due, urged, sent back or to be reviewed."""
+    work = figures_to_do(scope, today)
     lines = [_due_line(item) for item in work.to_report if not item.is_done and _presses(item, today)]
     lines += [
         _("%(who)s于%(day)s催报%(unit)s：%(quarter)s。%(message)s")
@@ -148,7 +177,7 @@ def digest_text(user: User, today: date) -> str:
     waiting = sum(item.count for item in work.to_review)
     if waiting:
         lines.append(_("待您审核%(count)s项。") % {"count": waiting})
-    return "\n".join(lines)
+    return lines
 
 
 def _presses(item: ToReport, today: date) -> bool:

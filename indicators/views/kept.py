@@ -24,7 +24,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
 from django.utils.translation import get_language
 
-from indicators.context import shows_demo
+from indicators.context import shows_demo, unread_of
 from ipdash.accounts.middleware import user_of
 from ipdash.accounts.sessions import SEEN_NOTED_EVERY, seconds_left
 from ipdash.core import clock
@@ -136,7 +136,8 @@ def _asked_for(request: HttpRequest) -> tuple[object, ...]:
 def _mark(request: HttpRequest, scope: Scope, version: object) -> str:
     user = user_of(request)
     reader = (scope.user_id, user and (user.username, user.display_name), _rights(scope))
-    told = (reader, _asked_for(request), program_stamp(), version)
+    unread = unread_of(scope.user_id) if scope.user_id else 0
+    told = (reader, unread, _asked_for(request), program_stamp(), version)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:MARK]
 
 

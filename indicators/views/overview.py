@@ -26,6 +26,7 @@ from ipdash.core.periods import Quarter
 from plans.models import Plan, Region, Role
 from plans.permissions import get_plan_for
 from plans.scope import BUSINESS_READERS, scope_of
+from plans.selectors.supervision import slip_stamp
 from plans.views.manage_common import page_of
 
 
@@ -66,7 +67,7 @@ def plan_overview(request: HttpRequest, plan_id: int) -> HttpResponse:
     first_year = (quarter - (SPARK_QUARTERS - 1)).year
     lines = line_stamps(plan, region, first_year, quarter.year) if sees_region(scope, plan, region.code) else {}
     regions = [choice for choice in regions_to_choose(plan, region) if sees_region(scope, plan, choice[0])]
-    version = (str(quarter), lines, page_stamp(plan, region), regions)
+    version = (str(quarter), lines, page_stamp(plan, region), slip_stamp(plan.pk), regions)
 
     def make() -> HttpResponse:
         rows = rows_of(plan, region, quarter, lines)

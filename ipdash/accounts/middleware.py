@@ -19,7 +19,7 @@ from ipdash.core.http import GetResponse, client_address
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 REFUSED_STATUSES = frozenset({401, 403, 404, 409})
 PUBLIC_PATHS = frozenset({"/login/", "/language/", "/healthz", "/healthz/", "/robots.txt", "/display/"})
-PUBLIC_PREFIXES = ("/static/", "/api/", "/public/")  # the API answers 401 by itself
+PUBLIC_PREFIXES = ("/static/", "/calendar/", "/api/", "/public/")  # the API answers 401 by itself
 ONE_TIME_PATHS = frozenset({"/password/", "/logout/", "/language/"})
 
 

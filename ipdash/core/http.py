@@ -42,6 +42,10 @@ def client_address(request: HttpRequest) -> str:
         return seen
 
 
+_SECRET_PATH = re.compile(r"^(/calendar/).+")
+"""Addresses that are a secret themselves: no log tells them."""
+
+
 class RequestLogMiddleware:
     """Numbers the request and writes one line when it is answered."""
 
@@ -58,7 +62,7 @@ class RequestLogMiddleware:
             logger.info(
                 "%s %s %s",
                 request.method,
-                request.path,
+                _SECRET_PATH.sub(r"\1…", request.path),
                 response.status_code,
                 extra={
                     "data": {"ms": round((time.perf_counter() - started) * 1000, 1), "from": client_address(request)}

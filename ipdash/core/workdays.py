@@ -31,3 +31,17 @@ def next_workday(day: date) -> date:
     while not works(day):
         day += timedelta(days=1)
     return day
+
+
+def after(day: date, count: int) -> date:
+    """The working day that comes `count` working days after this day."""
+    for _n in range(count):
+        day = next_workday(day + timedelta(days=1))
+    return day
+
+
+def between(first: date, last: date) -> int:
+    """Working days after `first` up to and with `last`; negative where `last` comes first."""
+    if last < first:
+        return -between(last, first)
+    return sum(works(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
