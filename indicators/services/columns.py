@@ -159,7 +159,7 @@ def basis_code() -> Func:
 
 def end_of_line() -> Coalesce:
     """The quarter from which on nothing is asked of a line, `NEVER` for one that has not been ended."""
-    return Coalesce(F("ended_from"), Value(c.NEVER), output_field=BigIntegerField())
+    return Coalesce(F("ended_from"), Value(c.NEVER), output_field=IntegerField())
 
 
 def parent_of_region() -> Coalesce:
