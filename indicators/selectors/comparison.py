@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
@@ -137,11 +137,13 @@ class Measure:
     """An indicator on one basis, by which regions are compared. Its values are all shown in the unit of `line`.
 
     `key` names it in an address: the indicator's code, with the basis where the plan has the indicator on several.
+    `read` is the row that all of this was read from.
     """
 
     line: TargetLine
     key: str
     count: int
+    read: tuple[Any, ...]
 
     @property
     def indicator(self) -> Indicator:
@@ -191,7 +193,7 @@ def measures(ground: Ground, rows: Rows) -> list[Measure]:
         indicator = Indicator.from_db(DEFAULT_DB_ALIAS, INDICATOR_FIELDS, row[middle:end])
         line.indicator, line.plan = indicator, ground.plan
         key = indicator.code if bases[indicator.pk] == 1 else f"{indicator.code}:{line.basis}"
-        found.append(Measure(line, key, row[end]))
+        found.append(Measure(line, key, row[end], row))
     return found
 
 

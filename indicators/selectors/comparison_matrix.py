@@ -14,6 +14,7 @@ from indicators.models.attainment import LIGHTS, Light, Status
 from indicators.selectors.comparison import Ground, Measure, counted_words, light_counts, status_counts
 from indicators.selectors.comparison_reads import line_rows, result_rows
 from ipdash.core.numbers import from_scaled
+from ipdash.core.remembered import Remembered
 from plans.models import Region
 
 MOST_ROWS, MOST_CELLS = 40, 1000
@@ -71,7 +72,7 @@ class Matrix:
 def matrix(ground: Ground, parent: Region, columns: list[Measure], *, light: str = "", status: str = "") -> Matrix:
     """The parent and the regions right below it, by everything they are measured by (`measures`); two queries."""
     regions = ([parent] if parent.pk in ground.bound else []) + ground.children(parent)
-    cells = _cells(ground, parent)
+    cells = _cells(ground, parent, columns)
     lights = light_counts(cell.light for cell in cells.values())
     statuses = status_counts(cell.status for cell in cells.values())
     kept = cells
@@ -109,16 +110,24 @@ _STATUSES = Status.values
 _WAITING = ("", str(Light.NONE), None)
 
 
-def _cells(ground: Ground, parent: Region) -> dict[Place, Cell]:
+_places: Remembered[list[tuple[int, Place]]] = Remembered(64)
+
+
+def _cells(ground: Ground, parent: Region, columns: list[Measure]) -> dict[Place, Cell]:
     plan, compared = ground.plan.pk, ground.compared(parent)
-    results = {
-        line: (_STATUSES[status], LIGHTS[light], actual)
-        for line, status, light, actual in result_rows(plan, compared, ground.quarter)
-    }
-    return {
-        (region, indicator, basis): Cell(line, *results.get(line, _WAITING))
-        for line, region, indicator, basis in line_rows(plan, compared)
-    }
+    results = {line: values for line, *values in result_rows(plan, compared, ground.quarter)}
+    # The measures tell every change of their lines.
+    lines = _places.get(
+        (plan, tuple(compared), tuple(measure.read for measure in columns)),
+        lambda: [(line, (region, indicator, basis)) for line, region, indicator, basis in line_rows(plan, compared)],
+    )
+    cells = {}
+    for line, place in lines:
+        found = results.get(line)
+        cells[place] = (
+            Cell(line, *_WAITING) if found is None else Cell(line, _STATUSES[found[0]], LIGHTS[found[1]], found[2])
+        )
+    return cells
 
 
 def _row(ground: Ground, parent: Region, region: Region, pairs: Sequence[Pair], cells: dict[Place, Cell]) -> RegionRow:

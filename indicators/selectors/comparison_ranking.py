@@ -22,6 +22,7 @@ from indicators.selectors.comparison import (
 )
 from indicators.selectors.comparison_reads import place_rows
 from indicators.selectors.conclusion import SEVERITY
+from indicators.selectors.results import results_at
 from ipdash.core.display import unit_after
 from plans.models import Region
 
@@ -111,7 +112,7 @@ def ranking(ground: Ground, parent: Region, measure: Measure, *, sort: str = "ra
         ground.plan.pk, measure.pair, ground.compared(parent), ground.quarter - 1
     ):
         lines[region_id], before[line_id] = line_id, place
-    now = {row.line_id: row for row in Attainment.objects.at(ground.quarter).filter(line__in=lines.values())}
+    now = results_at(lines.values(), ground.quarter)
 
     def row(region: Region) -> RankingRow:
         line = lines[region.pk]

@@ -18,6 +18,7 @@ from indicators.models.attainment import Light, Status
 from indicators.permissions import visible_in_plan
 from indicators.rules.outlook import falls_short
 from indicators.selectors.conclusion import LIGHTS, WORST_FIRST, Conclusion, S, conclusion, worst_first
+from indicators.selectors.results import results_at
 from ipdash.core.display import MISSING, unit_after
 from ipdash.core.numbers import from_scaled
 from ipdash.core.periods import Quarter, quarters_between
@@ -256,9 +257,6 @@ def put_together(
 _LINES: Written[TargetLine] = Written(
     lambda: TargetLine.objects.filter(pk__in=[0]).select_related("indicator", "lead_unit").order_by("position", "pk")
 )
-_RESULTS: Written[Attainment] = Written(
-    lambda: Attainment.objects.filter(line__in=[0]).filter(year=0).filter(quarter=0).order_by()
-)
 _PAST = """
     SELECT line_id, year, quarter, actual, status, light FROM {result} WHERE line_id IN (%l) AND year BETWEEN %s AND %s
 """.format(**_TABLES)  # noqa: S608 - names of our own tables
@@ -295,7 +293,7 @@ def _lines_at(lines: Sequence[TargetLine], quarter: Quarter) -> list[OverviewLin
     """These lines at a quarter, in three queries."""
     span = list(quarters_between(quarter - (SPARK_QUARTERS - 1), quarter))
     line_ids = [line.pk for line in lines]
-    now = {row.line_id: row for row in _RESULTS(line_ids, quarter.year, quarter.quarter)}
+    now = results_at(line_ids, quarter)
     past = {
         (line, Quarter(year, number)): Past(
             None if actual is None else from_scaled(actual), _STATUSES[status], RESULT_LIGHTS[light]

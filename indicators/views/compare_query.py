@@ -18,7 +18,7 @@ from ipdash.core.display import status_words
 from ipdash.core.errors import Invalid
 from ipdash.core.options import options
 from plans.models import Plan, Region
-from plans.permissions import not_found
+from plans.permissions import get_plan_for, not_found
 from plans.scope import Scope
 
 
@@ -42,7 +42,7 @@ def asked_plan(request: HttpRequest, scope: Scope) -> PlanChoice:
         return PlanChoice(known, None)
     if asked not in known:
         raise not_found()
-    return PlanChoice(known, Plan.objects.select_related("region").defer("source_text").get(pk=asked))
+    return PlanChoice(known, get_plan_for(scope, int(asked)))
 
 
 def asked_ground(request: HttpRequest, scope: Scope, plan: Plan, today: date) -> Ground:

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from indicators.selectors.comparison import Ground, Measure
 from indicators.selectors.comparison_matrix import Cell, Matrix, RegionRow, cell_texts
 from indicators.selectors.comparison_ranking import Ranking, RankingRow
+from indicators.selectors.results import content_of
 from ipdash.core.display import unit_after
 from ipdash.core.marks import MatrixCell, Scale, light_total, matrix_cells, strip
+from ipdash.core.remembered import Remembered
 from ipdash.core.templatetags.ui import chinese, status_tag
 from ipdash.core.words import one_language
 
 
 @dataclass(frozen=True)
-class RankedRow:
-    """A row of the ranking as the page shows it."""
+class OwnRow:
+    """The parent's own row of the ranking as the page shows it."""
 
     row: RankingRow
     display: dict[str, str]
     href: str
-    html: str = ""
+
+
+_rows: Remembered[str] = Remembered(1 << 14)
+"""Rows of all three tables, each by everything that it shows."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def _why(ground: Ground) -> Address:
     return "/why/", f"/{ground.quarter}/"
 
 
-def ranked_rows(found: Ranking, rows: Sequence[RankingRow]) -> list[RankedRow]:
+def ranked_rows(found: Ranking, rows: Sequence[RankingRow]) -> SafeString:
     """These rows of the ranking; all of its bars share one scale."""
     scale = Scale.of([value for row in found.rows for value in (row.actual, row.target)])
     labels = Labels(
@@ -72,18 +79,26 @@ def ranked_rows(found: Ranking, rows: Sequence[RankingRow]) -> list[RankedRow]:
         status=_("状态"), mine=format_html(' <span class="tag accent">{}</span>', _("本地区")),
         drawn=_("%(name)s：实际值%(actual)s，年度目标%(target)s"), unit=unit_after(found.measure.unit),
     )  # fmt: skip
-    tags = {status: status_tag(status) for status in {row.status for row in rows}}
+    around = (get_language(), *_address(found.ground), found.measure.read, scale)
+
+    def made_of(row: RankingRow) -> tuple[object, ...]:
+        return around, row.line_id, row.region.name, row.mine, row.place_before, content_of(row.now)
+
     with one_language():
-        return [_ranked(found.ground, row, scale, labels, tags[row.status]) for row in rows]
+        parts = [
+            _rows.get(made_of(row), partial(_ranked, found.ground, row, scale, labels, status_tag(row.status)))
+            for row in rows
+        ]
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped in `_ranked`
 
 
-def own_row(found: Ranking) -> RankedRow | None:
+def own_row(found: Ranking) -> OwnRow | None:
     """The parent's own line, which the page tells in a sentence."""
     own = found.own
-    return None if own is None else RankedRow(own, own.display, line_href(found.ground, own.line_id))
+    return None if own is None else OwnRow(own, own.display, line_href(found.ground, own.line_id))
 
 
-def _ranked(ground: Ground, row: RankingRow, scale: Scale, labels: Labels, status: SafeString) -> RankedRow:
+def _ranked(ground: Ground, row: RankingRow, scale: Scale, labels: Labels, status: SafeString) -> SafeString:
     shown, href, actual, target = row.display, line_href(ground, row.line_id), row.actual, row.target
     words = labels.drawn % {
         "name": row.region.name,
@@ -92,7 +107,7 @@ def _ranked(ground: Ground, row: RankingRow, scale: Scale, labels: Labels, statu
     }
     before, after = _why(ground)
     why = f"{before}{row.line_id}{after}"
-    html = format_html(
+    return format_html(
         '<tr{}><td class="n place-cell" data-label="{}"><b>{}</b>{}</td>'
         '<th scope="row"><a href="{}" lang="zh">{}</a>{}</th>'
         '<td class="n" data-label="{}"><a href="{}">{}</a>{}</td><td class="n" data-label="{}"><a href="{}">{}</a></td>'
@@ -106,7 +121,6 @@ def _ranked(ground: Ground, row: RankingRow, scale: Scale, labels: Labels, statu
         labels.completion, why, shown["completion"], labels.gap, why, shown["gap_to_target"],
         labels.change, why, shown["change_on_quarter"], labels.status, why, status,
     )  # fmt: skip
-    return RankedRow(row, shown, href, html)
 
 
 def _moved(row: RankingRow) -> str:
@@ -130,32 +144,41 @@ def region_rows(found: Matrix, rows: Iterable[RegionRow]) -> SafeString:
     texts = [cell_texts(measure) for measure in found.measures]
     blank, address = _("没有这项目标"), _why(found.ground)
     level = format_html(' <span class="meta">{}</span>', _("本级"))
-    parts: list[str] = []
-    for row in rows:
+    around = _around.get((get_language(), address, tuple(measure.read for measure in found.measures)), object)
+
+    def made(row: RegionRow) -> str:
         cells = [_cell(cell, text, address) for cell, text in zip(row.cells, texts, strict=True)]
-        parts += [
-            '<tr class="mine">' if row.mine else "<tr>",
-            f'<th scope="row" lang="zh">{conditional_escape(row.region.name)}{level if row.is_parent else ""}</th>',
-            matrix_cells(cells, blank),
-            _sum(row.lights) if len(texts) > 1 else "",
-            "</tr>",
-        ]
+        head = f'<th scope="row" lang="zh">{conditional_escape(row.region.name)}{level if row.is_parent else ""}</th>'
+        total = _sum(row.lights) if len(texts) > 1 else ""
+        return ('<tr class="mine">' if row.mine else "<tr>") + head + matrix_cells(cells, blank) + total + "</tr>"
+
+    parts = [
+        _rows.get((around, row.region.name, row.is_parent, row.mine, tuple(row.cells)), partial(made, row))
+        for row in rows
+    ]
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+_around: Remembered[object] = Remembered(256)
+"""One thing for all that the rows of a table have in common, since that is long and they are many."""
 
 
 def measure_table(found: Matrix, rows: Sequence[RegionRow]) -> SafeString:
     """The rows of the table, indicators down and these regions across."""
     blank, address, head = _("没有这项目标"), _why(found.ground), _measure_head(found, "meta")
-    parts: list[str] = []
-    for number, measure in enumerate(found.measures):
+    with_sum = len(found.rows) > 1
+    around = (get_language(), address, found.parent.code, with_sum)
+
+    def made(measure: Measure, cells: Sequence[Cell | None], lights: dict[str, int]) -> str:
         text = cell_texts(measure)
-        cells = [_cell(row.cells[number], text, address) for row in rows]
-        parts += [
-            f'<tr><th scope="row">{head(measure)}</th>',
-            matrix_cells(cells, blank),
-            _sum(found.column_lights[number]) if len(found.rows) > 1 else "",
-            "</tr>",
-        ]
+        shown = matrix_cells([_cell(cell, text, address) for cell in cells], blank)
+        return f'<tr><th scope="row">{head(measure)}</th>{shown}{_sum(lights) if with_sum else ""}</tr>'
+
+    parts = []
+    for number, measure in enumerate(found.measures):
+        cells, lights = tuple(row.cells[number] for row in rows), found.column_lights[number]
+        made_of = (around, measure.key, measure.read, cells, tuple(lights.items()))
+        parts.append(_rows.get(made_of, partial(made, measure, cells, lights)))
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
 
 
