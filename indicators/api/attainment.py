@@ -100,10 +100,13 @@ class AttainmentViewSet(ScopedReadOnly):
 
 
 STAMP = (
-    "line", "year", "quarter", "computed_at", "line__version", "line__input_version", "line__computed_version",
+    "line", "year", "quarter", "computed_at", "rank", "line__version", "line__input_version", "line__computed_version",
     "line__indicator__version", "line__plan__version", "line__region__name",
 )  # fmt: skip
-"""What a told result changes with: figures count once approved, and an approval raises `input_version`."""
+"""What a told result changes with: figures count once approved, and an approval raises `input_version`.
+
+A sibling's result changes a row's place and nothing else of it.
+"""
 KEPT_SECONDS = 600
 """A person's changed name shows after so long; everything else changes the stamp."""
 

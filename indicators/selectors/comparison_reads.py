@@ -78,7 +78,7 @@ _LATEST = """
     WHERE plan_id = %s AND year = %s AND quarter = %s AND region_id IN (%l)
 """.format(**_TABLES)  # noqa: S608 - names of our own tables
 _LATEST_OF_MEASURE = """
-    SELECT result.year, result.quarter, COUNT(*), MAX(result.computed_at)
+    SELECT result.year, result.quarter, COUNT(*), MAX(result.computed_at), SUM(result.rank)
     FROM {line} line JOIN {result} result ON result.line_id = line.id
     WHERE line.plan_id = %s AND line.indicator_id = %s AND line.basis = %s AND line.region_id IN (%l)
       AND ((result.year = %s AND result.quarter = %s) OR (result.year = %s AND result.quarter = %s))
@@ -118,7 +118,10 @@ def results_stamp(plan_id: int, regions: Sequence[int], quarter: Quarter) -> Row
 
 
 def measure_stamp(plan_id: int, pair: tuple[int, str], regions: Sequence[int], quarter: Quarter) -> Rows:
-    """What tells a change of the results in one measure, in a quarter or the one before."""
+    """What tells a change of the results in one measure, in a quarter or the one before.
+
+    A place also changes by the result of a region that is not among these; the row's own moment then stays.
+    """
     before = quarter - 1
     periods = (quarter.year, quarter.quarter, before.year, before.quarter)
     return tuple(ask(_LATEST_OF_MEASURE, (plan_id, *pair, list(regions), *periods)))

@@ -94,6 +94,12 @@ def kept_page(request: HttpRequest, scope: Scope, version: object, make: Callabl
     return _sent(request, mark, around_tokens)
 
 
+def page_of_this_state(request: HttpRequest, scope: Scope, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page that `make` gives, made anew where anything at all has been committed: no stamp tells of what it shows."""
+    state = state_of_database()
+    return kept_page(request, scope, ("at", state), make) if state else make()
+
+
 def _may_be_kept(request: HttpRequest) -> bool:
     """Not for a session about to end, whose last minutes the page counts, and not where it has something to say once."""
     left = seconds_left(request)

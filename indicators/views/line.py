@@ -12,7 +12,7 @@ from indicators.selectors.line_page import line_page
 from indicators.selectors.quarters import default_quarter, plan_quarters
 from indicators.selectors.stamps import line_stamp
 from indicators.selectors.task_links import link_stamp
-from indicators.views.kept import kept_page, recalled
+from indicators.views.kept import kept_page, page_of_this_state, recalled
 from indicators.views.overview import asked_quarter
 from ipdash.core import clock
 from plans.permissions import not_found
@@ -41,5 +41,5 @@ def indicator(request: HttpRequest, plan_id: int, line_id: int) -> HttpResponse:
 
     if sees_working_records(scope, line.region.code):
         # Insiders see every word on its way, which no stamp of results tells of.
-        return make()
+        return page_of_this_state(request, scope, make)
     return kept_page(request, scope, (str(quarter), line_stamp(line, quarter), link_stamp(line)), make)

@@ -7,13 +7,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from indicators.selectors.my_work import my_work
+from indicators.views.kept import page_of_this_state, recalled
 from ipdash.core import clock
 from plans.permissions import units_of
 from plans.scope import scope_of
 
 
 @require_safe
+@recalled
 def work(request: HttpRequest) -> HttpResponse:
     """What is mine to do today."""
     scope, today = scope_of(request.user), clock.today()
-    return render(request, "my_work/page.html", {"work": my_work(scope, today), "units": units_of(scope)})
+
+    def make() -> HttpResponse:
+        return render(request, "my_work/page.html", {"work": my_work(scope, today), "units": units_of(scope)})
+
+    return page_of_this_state(request, scope, make)

@@ -1,12 +1,16 @@
-"""The leader's page and the page of an indicator under load, and the results over the API."""
+"""The leader's page, an indicator's and a reporter's under load, and the results over the API."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import cycle
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Count
 from django.test import Client
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +18,10 @@ from django.utils.translation import gettext_lazy
 
 from indicators.bench.pages import page_bench
 from indicators.bench.registry import Broken, Lacking, Measure, Options, bench, timed_in_turn
-from indicators.models import Attainment, TargetLine
+from indicators.models import Attainment, Figure, ReportingDuty, ReportingPeriod, TargetLine
 from ipdash.accounts.models import User
+from ipdash.core import clock
+from ipdash.core.periods import Quarter
 from plans.models import Membership, Role
 
 ROWS = 1000
@@ -37,6 +43,40 @@ def page_indicator(options: Options) -> Iterator[Measure]:
     leader, row = _leader_and_row()
     path = f"/plans/{row.plan_id}/indicators/{row.line_id}/?quarter={row.as_quarter}"
     yield from page_bench(path, leader, change=_recomputed(row), rounds=options.rounds)
+
+
+@bench("page_my_work", title=gettext_lazy("我的工作页面"))
+def page_my_work(options: Options) -> Iterator[Measure]:
+    """For a reporter of the unit with the most duties, in an open quarter, while figures are sent back and approved."""
+    with _reporter() as (reporter, change):
+        yield from page_bench("/my-work/", reporter, change=change, rounds=options.rounds)
+
+
+@contextmanager
+def _reporter() -> Iterator[tuple[User, Callable[[], object]]]:
+    """Somebody who has to report now, and what changes their work; afterwards everything is as it was."""
+    today = clock.today()
+    quarter = Quarter.last_ended(today)
+    by_unit = ReportingDuty.objects.in_force_on(quarter.last_day).order_by().values("unit", "region")
+    duty = by_unit.annotate(count=Count("pk")).order_by("-count", "unit").first()
+    figure = Figure.objects.filter(region=duty["region"], state=Figure.State.APPROVED).last() if duty else None
+    if duty is None or figure is None:
+        raise Lacking(_("没有填报责任和填报数据；请先载入演示数据（load_demo）或全国数据（make_national_data）。"))
+    period, made = ReportingPeriod.objects.get_or_create(
+        region_id=duty["region"], year=quarter.year, quarter=quarter.quarter,
+        defaults={"opens": today, "due": today, "locks": today},
+    )  # fmt: skip
+    reporter = User.objects.create(username=f"bench-{time.time_ns()}", display_name=_("测速"))
+    Membership.objects.create(user=reporter, role=Role.REPORTER, unit_id=duty["unit"])
+    states = cycle([Figure.State.RETURNED, Figure.State.APPROVED])
+    try:
+        yield reporter, lambda: Figure.objects.filter(pk=figure.pk).update(state=next(states))
+    finally:
+        Figure.objects.filter(pk=figure.pk).update(state=Figure.State.APPROVED)
+        Membership.objects.filter(user=reporter).delete()
+        User.objects.filter(pk=reporter.pk).delete()
+        if made:
+            period.delete()
 
 
 def _leader_and_row() -> tuple[User, Attainment]:

@@ -12,8 +12,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from indicators.models import Attainment, Indicator
+from indicators.models import Attainment, Figure, Indicator
 from indicators.services.recompute import recompute_plan
+from indicators.services.staleness import mark_lines
 from indicators.services.targets import change_line
 from ipdash.accounts.models import User
 from plans.models import Membership, Plan, Region, Role
@@ -127,6 +128,29 @@ def test_a_plan_that_hides_siblings_from_now_on_hides_them_at_once(world: World,
     assert "渭滨区" not in after.content.decode()
     # Who reaches the plan's region goes on seeing everything, and each has a page of their own.
     assert "渭滨区" in client_for(world.leader).get(path, headers={"If-None-Match": after["ETag"]}).content.decode()
+
+
+def test_a_place_that_a_hidden_sibling_takes_is_shown_at_once(world: World) -> None:
+    Plan.objects.filter(pk=world.plan.pk).update(hide_siblings=True)
+    client = client_for(world.county_leader)
+    before = client.get(RANKING)
+    assert "<b>2</b>" in before.content.decode()
+    Figure.objects.filter(indicator=world.patents, region=world.counties["610302"]).update(approved_value=1)
+    recompute_plan(world.plan.pk, today=DAY, everything=True)
+    after = client.get(RANKING, headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert "<b>1</b>" in after.content.decode()
+
+
+def test_a_place_that_a_sibling_takes_is_told_by_the_api_at_once(world: World) -> None:
+    client = client_for(world.leader)
+    line = world.line("610303").pk
+    path = f"/api/v1/attainment/?plan={world.plan.pk}&target_line={line}&year=2025&quarter=3"
+    assert client.get(path).json()["results"][0]["rank"] == 2
+    Figure.objects.filter(indicator=world.patents, region=world.counties["610302"]).update(approved_value=1)
+    mark_lines([world.line("610302").pk], requested_by=None)
+    recompute_plan(world.plan.pk, today=DAY)
+    assert client.get(path).json()["results"][0]["rank"] == 1
 
 
 @pytest.mark.parametrize("path", PAGES)

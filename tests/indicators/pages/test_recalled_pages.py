@@ -9,11 +9,12 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from indicators.models import Attainment
+from indicators.models import Attainment, Figure
 from indicators.services.recompute import recompute_plan
 from indicators.views import kept
 from ipdash.accounts.models import User
-from plans.models import Membership, Plan
+from plans.models import Membership, Plan, Role
+from tests import builders
 from tests.indicators.compare.test_kept import client_for, words
 from tests.indicators.compare.world import DAY, World, make_world, report
 
@@ -79,6 +80,15 @@ def test_what_another_process_commits_is_shown_at_once(world: World, pages: Page
         # The overview is the city's, where nothing has changed.
         assert after.status_code == (304 if path == pages[0] else 200)
         assert path == pages[0] or "987" in after.content.decode()
+
+
+def test_insiders_recall_a_page_until_a_figure_is_on_its_way(world: World, pages: Pages) -> None:
+    client = client_for(builders.make_user(Role.STAFF, region=world.city, name="city_staff"))
+    for path in (pages[1], "/my-work/"):
+        before = client.get(path)
+        assert "ETag" in before
+        Figure.objects.filter(region=world.counties["610302"], quarter=3).update(state="submitted")
+        assert client.get(path, headers={"If-None-Match": before["ETag"]}).status_code == 200
 
 
 def test_a_recomputation_is_shown_at_once(world: World, pages: Pages) -> None:
