@@ -26,7 +26,7 @@ from ipdash.core.periods import Quarter
 from plans.models import Plan
 from plans.permissions import not_found
 
-LINES_A_PAGE = 6
+LINES_A_PAGE = 5
 SECONDS_A_PAGE = 30
 _LEADING = re.compile(r' (?:href|download|target|data-[a-z-]+|hx-[a-z-]+)(?:="[^"]*")?')
 
