@@ -203,13 +203,14 @@ class TargetLineFilters(Filters):
         return queryset
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        found = super().filter_queryset(queryset)
+        found: QuerySet[Any] = super().filter_queryset(queryset)
         asked = self.form.cleaned_data
         if asked["region"] is not None or asked["below"]:
             return found
         own = Target.objects.filter(line=OuterRef("pk"))
         split = Exists(own.filter(source=Target.Source.DECOMPOSED)) & ~Exists(own.filter(source=Target.Source.STATED))
-        return found.exclude(split, ~Q(region=F("plan__region")))
+        stated: QuerySet[Any] = found.exclude(split, ~Q(region=F("plan__region")))
+        return stated
 
 
 @written("目标", TargetLineBody, TargetLineChange, TargetLineSerializer)

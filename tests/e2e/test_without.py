@@ -21,7 +21,8 @@ KEYBOARD = {
 # Whatever a visitor can use: links, buttons, fields, what unfolds; one of a group of radio buttons.
 USABLE = """() => {
     const found = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
-        .filter((e) => !e.disabled && e.tabIndex >= 0 && e.getClientRects().length && getComputedStyle(e).visibility !== 'hidden');
+        .filter((e) => !e.disabled && e.tabIndex >= 0 && e.getClientRects().length && getComputedStyle(e).visibility !== 'hidden'
+            && !(e.parentElement.closest('details:not([open])') && e.tagName !== 'SUMMARY'));
     found.forEach((e, n) => e.setAttribute('data-usable', n));
     return found.length;
 }"""
@@ -85,14 +86,15 @@ def test_the_keyboard_alone_reaches_everything_and_shows_where_it_is(
             for _step in range(count + 5):
                 page.keyboard.press("Tab")
                 place = page.evaluate(
-                    "(e => [e.getAttribute('data-usable'), getComputedStyle(e).outlineStyle])(document.activeElement)"
+                    "(e => [e.getAttribute('data-usable'), getComputedStyle(e).outlineStyle, e.outerHTML.slice(0, 120)])"
+                    "(document.activeElement)"
                 )
                 if place[0] is not None:
                     reached.add(place[0])
                     if place[1] == "none":
-                        wrong.append(f"{path}: the focus on {place[0]} cannot be seen")
+                        wrong.append(f"{path}: the focus cannot be seen on {place[2]}")
             missed = [n for n in range(count) if str(n) not in reached]
             for number in missed:
                 shown = page.locator(f'[data-usable="{number}"]').evaluate("e => e.outerHTML.slice(0, 120)")
                 wrong.append(f"{path}: never reached {shown}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
