@@ -51,6 +51,8 @@ manage_urls: list[URLPattern] = [
     path("manage/lines/<int:line_id>/", manage_lines.line_detail, name="manage-line"),
     path("manage/lines/<int:line_id>/basis/", manage_lines.line_basis, name="manage-line-basis"),
     path("manage/lines/<int:line_id>/lead/", manage_lines.line_lead, name="manage-line-lead"),
+    path("manage/lines/<int:line_id>/end/", manage_lines.line_end, name="manage-line-end"),
+    path("manage/lines/<int:line_id>/reopen/", manage_lines.line_reopen, name="manage-line-reopen"),
     path("manage/lines/<int:line_id>/decompose/", decompose.line_decompose, name="manage-line-decompose"),
     path(
         "manage/decompositions/<int:decomposition_id>/undo/",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
@@ -21,6 +21,7 @@ from indicators.api.target_lines import TargetLineViewSet
 from indicators.api.task_links import TaskLinkViewSet
 from indicators.api.uploads import UploadViewSet
 from ipdash.accounts.api import AuditViewSet
+from ipdash.core.api.description import DescriptionView
 from ipdash.core.api.views import NothingHere
 from ipdash.jobs.api import JobViewSet
 from plans.api.evidence import EvidenceViewSet
@@ -83,7 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/comparison/matrix/", MatrixView.as_view(), name="comparison-matrix"),
     path("v1/comparison/plans/", AcrossView.as_view(), name="comparison-plans"),
     path("v1/comparison/units/", UnitsView.as_view(), name="comparison-units"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", DescriptionView.as_view(), name="schema"),
     path(
         "docs/",
         SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api/docs.html"),

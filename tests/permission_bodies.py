@@ -88,6 +88,8 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/manage/publications/{publication}/withdraw/"): lambda _ids: {"reason": "发布有误"},
     ("POST", "/manage/plans/{plan}/displays/"): lambda _ids: {"name": "三楼大厅"},
     ("POST", "/manage/lines/{line}/basis/"): lambda _ids: {"basis": "level", "basis_reason": "原文如此"},
+    ("POST", "/manage/lines/{line}/end/"): lambda _ids: {"ended_from": "2025Q4", "document": "修订稿"},
+    ("POST", "/api/v1/target-lines/{line}/end/"): lambda _ids: {"ended_from": "2025Q4", "ending_document": "修订稿"},
     ("POST", "/manage/lines/{line}/lead/"): lambda ids: {"lead_unit": ids["unit"]},
     ("POST", "/manage/lines/{line}/targets/{year}/correct/"): lambda _ids: {
         "comparator": ">=", "value": "123", "reason": "录入有误",

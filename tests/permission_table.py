@@ -252,6 +252,10 @@ TABLE = """
 /manage/lines/{line}/                  GET    foreign  302  404  403  403  403  403  403  403  403
 /manage/lines/{line}/basis/            POST   own      302  302  403  403  403  403  403  403  403
 /manage/lines/{line}/basis/            POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/lines/{line}/end/              POST   own      302  302  403  403  403  403  403  403  403
+/manage/lines/{line}/end/              POST   foreign  302  404  403  403  403  403  403  403  403
+/manage/lines/{line}/reopen/           POST   own      302  302  403  403  403  403  403  403  403
+/manage/lines/{line}/reopen/           POST   foreign  302  404  403  403  403  403  403  403  403
 /manage/lines/{line}/lead/             POST   own      302  302  403  403  403  403  403  403  403
 /manage/lines/{line}/lead/             POST   foreign  302  404  403  403  403  403  403  403  403
 /manage/lines/{line}/decompose/        GET    own      302  200  403  403  403  403  403  403  403
@@ -384,6 +388,10 @@ TABLE = """
 /api/v1/target-lines/{line}/           GET    foreign  401  404  404  404  404  404  404  404  404
 /api/v1/target-lines/{line}/           PATCH  own      401  200  403  403  403  403  403  403  403
 /api/v1/target-lines/{line}/           PATCH  foreign  401  404  403  403  403  403  403  403  403
+/api/v1/target-lines/{line}/end/       POST   own      401  200  403  403  403  403  403  403  403
+/api/v1/target-lines/{line}/end/       POST   foreign  401  404  403  403  403  403  403  403  403
+/api/v1/target-lines/{line}/reopen/    POST   own      401  409  403  403  403  403  403  403  403
+/api/v1/target-lines/{line}/reopen/    POST   foreign  401  404  403  403  403  403  403  403  403
 /api/v1/target-lines/{line}/adjust/    POST   own      401  201  403  403  403  403  403  403  403
 /api/v1/target-lines/{line}/adjust/    POST   foreign  401  404  403  403  403  403  403  403  403
 /api/v1/target-lines/{line}/decompose/ POST   own      401  200  403  403  403  403  403  403  403

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from indicators.api.base import indicator_filter
 from indicators.api.decomposition_bodies import DecomposeBody, DecomposedSerializer, answer_of, wish_of
+from indicators.api.line_ends import EndingLines, quarter_of
 from indicators.models import Target, TargetLine
 from indicators.services.decomposition import Decomposed, decompose, preview_decomposition
 from indicators.services.targets import (
@@ -46,7 +45,7 @@ from ipdash.core.api.views import JobId
 from ipdash.core.comparators import Comparator
 from ipdash.core.numbers import decimal_text
 from ipdash.core.periods import Quarter
-from plans.api.base import ScopedWritable, Source, job_id, region_filter, written
+from plans.api.base import Source, job_id, region_filter, written
 from plans.permissions import require_role
 
 
@@ -107,7 +106,13 @@ class TargetLineSerializer(serializers.Serializer[Any]):
     increase = DecimalOut(allow_null=True)
     baselines = BaselineSerializer(many=True)
     targets = TargetSerializer(many=True)
+    ended_from = serializers.SerializerMethodField()
+    ending_document = Text(allow_blank=True)
+    ended_on = Day(allow_null=True)
     version = Whole()
+
+    def get_ended_from(self, line: TargetLine) -> str | None:
+        return None if line.ended_from is None else str(Quarter.from_index(line.ended_from))
 
     @extend_schema_field(OverallSerializer(allow_null=True))
     def get_overall(self, line: TargetLine) -> dict[str, str] | None:
@@ -214,7 +219,7 @@ class TargetLineFilters(Filters):
 
 
 @written("目标", TargetLineBody, TargetLineChange, TargetLineSerializer)
-class TargetLineViewSet(ScopedWritable):
+class TargetLineViewSet(EndingLines):
     """目标：规划在某区划对某指标、按某口径的要求，含基期值和各年目标。"""
 
     serializer_class = TargetLineSerializer
@@ -253,9 +258,7 @@ class TargetLineViewSet(ScopedWritable):
         require_role(self.scope, *self.writers)
         found = self.get_object()
         values = self.read(AdjustmentBody)
-        since, version = Quarter.parse(values.pop("in_force_from")), values.pop("version", None)
-        if since is None or not 1949 <= since.year <= 2200:
-            raise ValidationError({"in_force_from": [_("应为1949至2200年间的季度，例如2023Q3。")]})
+        since, version = quarter_of(values.pop("in_force_from"), "in_force_from"), values.pop("version", None)
         document, day = values.pop("adjusting_document"), values.pop("adjusted_on")
         _target, job = adjust_target(
             request.user, found.pk, TargetValue(**values), in_force_from=since, document=document, adjusted_on=day,

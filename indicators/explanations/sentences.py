@@ -139,6 +139,12 @@ def _ratio_words(facts: Facts) -> str:
 
 
 def _no_target(facts: Facts) -> str:
+    line = facts.line
+    if line.ended_from is not None and facts.row.as_quarter.index >= line.ended_from:
+        return _("这条目标自%(quarter)s起终止（%(document)s），不作判断；") % {
+            "quarter": Quarter.from_index(line.ended_from).label,
+            "document": line.ending_document,
+        }
     after, baseline = facts.around.after, facts.baseline
     words = {"year": facts.row.year}
     if after is None:

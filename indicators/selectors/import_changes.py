@@ -184,7 +184,7 @@ def _lines(found: Review, plan: Plan) -> Iterator[Change]:
     stored = list(
         TargetLine.objects.filter(plan=plan, region=plan.region_id)
         .select_related("indicator")
-        .prefetch_related("targets")
+        .prefetch_related("targets", "baselines")
     )
     left = {line.pk: line for line in stored}
     for row in found.tracked:
@@ -196,10 +196,63 @@ def _lines(found: Review, plan: Plan) -> Iterator[Change]:
             yield Change(f"line-{row.item.pk}", "added", label, parts, not obstacle, obstacle, item=row.item, row=row)
         else:
             del left[line.pk]
+            yield from _facts(row, line)
             yield from _targets(row, line)
-    why = _("原目标仍保留，历次完成情况不变。")
+    effect = (_("采用后"), _("继续考核"), _("自所选季度起终止；此前各季的完成情况和判断不变"))
     for line in left.values():
-        yield Change(f"gone-line-{line.pk}", "dropped", line.printed_name, takes=False, obstacle=why, line=line)
+        if line.ended_from is None:
+            yield Change(f"end-line-{line.pk}", "dropped", line.printed_name, [effect], line=line)
+
+
+def _facts(row: LineRow, line: TargetLine) -> Iterator[Change]:
+    """Baselines and the overall goal (总体目标) that the text prints otherwise; what it no longer prints is only shown."""
+    data, factor = row.item.data, 1 if row.item.data["measures_growth"] else line.unit_factor
+    for name, label, before, after in (
+        ("baselines", _("基期值"), stored_baselines(line), printed_baselines(data, factor)),
+        ("overall", _("总体目标"), stored_overall(line), printed_overall(data, factor)),
+    ):
+        if before == after:
+            continue
+        parts = [(label, _fact_words(before, line), _fact_words(after, line))]
+        why = "" if after else _("修订稿没有写，原来的仍保留。")
+        how = "dropped" if not after else "changed" if before else "added"
+        heading = _("%(name)s：%(what)s") % {"name": line.printed_name, "what": label}
+        yield Change(f"{name}-{row.item.pk}", how, heading, parts, not why, why, item=row.item, row=row, line=line)
+
+
+def stored_baselines(line: TargetLine) -> dict[str, Decimal]:
+    """Year → value in the indicator's unit."""
+    return {str(baseline.year): baseline.value for baseline in line.baselines.all()}
+
+
+def printed_baselines(data: Mapping[str, Any], factor: int) -> dict[str, Decimal]:
+    """The same of the text."""
+    return {str(b["year"]): scaled(b["value"], factor) for b in sorted(data["baselines"], key=lambda b: b["year"])}
+
+
+def stored_overall(line: TargetLine) -> dict[str, Decimal]:
+    """Comparator → value in the indicator's unit; empty without an overall goal."""
+    known = line.overall_comparator is not None and line.overall_value is not None
+    return {str(line.overall_comparator): line.overall_value} if known else {}
+
+
+def printed_overall(data: Mapping[str, Any], factor: int) -> dict[str, Decimal]:
+    """The same of the text."""
+    overall = data["overall"]
+    return {overall["comparator"]: scaled(overall["value"], factor)} if overall else {}
+
+
+def _fact_words(fact: Mapping[str, Decimal], line: TargetLine) -> str:
+    """2020年 12.01件, or at least 25 in words; in the printed unit."""
+    factor = 1 if line.measures_growth else line.unit_factor
+    told = []
+    for key, value in fact.items():
+        number = decimal_text(plain(value / factor))
+        if key.isdigit():
+            told.append(_("%(year)s年 %(value)s%(unit)s") % {"year": key, "value": number, "unit": line.unit or ""})
+        else:
+            told.append(target_words({"comparator": key, "value": number, "upper": None}, line.unit))
+    return _("；").join(told) or "—"
 
 
 def _line_for(row: LineRow, left: dict[int, TargetLine]) -> TargetLine | None:

@@ -10,11 +10,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from indicators.models import TargetLine
-from indicators.selectors.import_changes import Change, bounds, changes_of, scaled
+from indicators.selectors.import_changes import (
+    Change,
+    bounds,
+    changes_of,
+    printed_baselines,
+    printed_overall,
+    scaled,
+)
 from indicators.selectors.import_review import Review
 from indicators.selectors.imports import review
 from indicators.services.import_answers import line_data
 from indicators.services.imports import resolved_indicators, resolved_units
+from indicators.services.line_ends import end_line
 from indicators.services.targets import (
     BaselineValue,
     LineValues,
@@ -43,7 +51,7 @@ def take_over(
     """Takes these changes of a draft over into a plan; gives how many.
 
     A target that the plan has already becomes 目标调整 by `document`, in force from a quarter; the quarters before keep
-    the old one. Raises `NotVisible`, `NotAllowed`, `Invalid`, and `Conflict` where a change is no longer there.
+    the old one; a target that the text no longer sets ends with that quarter. Raises `NotVisible`, `NotAllowed`, `Invalid`, and `Conflict` where a change is no longer there.
     """
     draft, plan, found = _opened(actor, import_id, plan_id)
     offered = {change.key: change for change in changes_of(found, plan).all if change.takes}
@@ -58,6 +66,10 @@ def take_over(
     for change in chosen:
         if change.key.startswith("target-"):
             _target(actor, change, in_force_from, document, found)
+        elif change.key.startswith(("baselines-", "overall-")):
+            _fact(actor, change, document)
+        elif change.key.startswith("end-line-") and change.line is not None:
+            end_line(actor, change.line.pk, ended_from=in_force_from, document=document, ended_on=_issued_on(found))
     return len(chosen)
 
 
@@ -150,6 +162,28 @@ def _value(target: dict[str, Any], factor: int) -> TargetValue:
     return TargetValue(target["year"], target["comparator"], value, upper, target["printed"])
 
 
+def _issued_on(found: Review) -> date | None:
+    issued = found.head.data["issued_on"]
+    return date.fromisoformat(issued) if issued else None
+
+
+def _fact(actor: Any, change: Change, document: str) -> None:
+    """Baselines and the overall goal as the amended text prints them; the baseline that was counted from goes on counting."""
+    line, item = change.line, change.item
+    assert line is not None  # noqa: S101 - a fact's change has its line and item
+    assert item is not None  # noqa: S101 - as above
+    factor = 1 if item.data["measures_growth"] else line.unit_factor
+    values: LineValues
+    if change.key.startswith("baselines-"):
+        start = next((b.year for b in line.baselines.all() if b.counted_from), None)
+        printed = printed_baselines(item.data, factor)
+        values = {"baselines": [BaselineValue(int(y), value, int(y) == start) for y, value in printed.items()]}
+    else:
+        ((comparator, value),) = printed_overall(item.data, factor).items()
+        values = {"overall_comparator": comparator, "overall_value": value}
+    change_line(actor, line.pk, values, reason=document)
+
+
 def _target(actor: Any, change: Change, in_force_from: Quarter, document: str, found: Review) -> None:
     """A year that had no target is set; one that had is adjusted."""
     line, item = change.line, change.item
@@ -159,9 +193,8 @@ def _target(actor: Any, change: Change, in_force_from: Quarter, document: str, f
     value = next(_value(target, factor) for target in item.data["targets"] if target["year"] == change.year)
     first = TargetLine.objects.get(pk=line.pk).targets.filter(in_force_from=None)
     if first.filter(year=value.year).exists():
-        issued = found.head.data["issued_on"]
-        adjusted_on = date.fromisoformat(issued) if issued else None
-        adjust_target(actor, line.pk, value, in_force_from=in_force_from, document=document, adjusted_on=adjusted_on)
+        issued = _issued_on(found)
+        adjust_target(actor, line.pk, value, in_force_from=in_force_from, document=document, adjusted_on=issued)
         return
     kept = [TargetValue(t.year, t.comparator, t.value, t.upper, t.printed, t.source) for t in first]
     change_line(actor, line.pk, {"targets": [*kept, value]}, reason=document)

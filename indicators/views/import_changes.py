@@ -35,7 +35,7 @@ class TakeForm(ServiceForm):
         help_text=gettext_lazy("修订稿的名称和文号，会记在每个调整后的目标旁。"),
     )
     in_force_from = forms.TypedChoiceField(
-        label=gettext_lazy("调整后的目标自哪个季度起生效"), coerce=Quarter.parse,
+        label=gettext_lazy("目标的调整和终止自哪个季度起生效"), coerce=Quarter.parse,
         help_text=gettext_lazy("此前的季度仍按原目标计算。"),
     )  # fmt: skip
 

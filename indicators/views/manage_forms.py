@@ -248,6 +248,21 @@ class TargetForm(ServiceForm):
     reason = text_field(gettext_lazy("理由"), length=500, rows=2, help_text=gettext_lazy("记入审计日志。"))
 
 
+class EndForm(ServiceForm):
+    """终止: from a quarter on by a document."""
+
+    ended_from = forms.TypedChoiceField(
+        label=gettext_lazy("自哪个季度起终止"), coerce=Quarter.parse,
+        help_text=gettext_lazy("此前各季的完成情况和判断不变。"),
+    )  # fmt: skip
+    document = text_field(gettext_lazy("终止依据"), length=200, help_text=gettext_lazy("文件名称和文号。"))
+    ended_on = day_field(gettext_lazy("文件日期"), required=False)
+
+    def __init__(self, *args: Any, quarters: Iterable[Quarter], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "ended_from", [(str(quarter), quarter.label) for quarter in quarters])
+
+
 class AdjustForm(ServiceForm):
     """目标调整: a new version by a document."""
 

@@ -18,8 +18,9 @@ from indicators.permissions import get_line_for
 from indicators.selectors.decomposition.family import decompositions_of
 from indicators.selectors.decomposition.regions import regions_below
 from indicators.selectors.quarters import plan_quarters
+from indicators.services.line_ends import end_line, reopen_line
 from indicators.services.targets import LineValues, TargetValue, adjust_target, change_line
-from indicators.views.manage_forms import AdjustForm, BasisForm, LeadForm, TargetForm
+from indicators.views.manage_forms import AdjustForm, BasisForm, EndForm, LeadForm, TargetForm
 from ipdash.accounts.models import User
 from ipdash.core import clock
 from ipdash.core.forms import ServiceForm
@@ -81,6 +82,30 @@ def line_lead(request: HttpRequest, line_id: int) -> HttpResponse:
         messages.success(request, _("牵头单位已保存。"))
         return redirect("manage-line", line_id=line_id)
     return _line_page(request, scope, line, lead=form)
+
+
+@require_POST
+def line_end(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Ends the line by a document, or changes its end."""
+    actor, scope, line = _line(request, line_id)
+    form = EndForm(request.POST, quarters=plan_quarters(line.plan), auto_id="end_%s")
+    if form.carried_out(
+        lambda v: end_line(actor, line_id, **v, version=form.version),
+        lambda: _version(line_id),
+    ):
+        messages.success(request, _("目标的终止已登记；此前季度的判断不变。"))
+        return redirect("manage-line", line_id=line_id)
+    return _line_page(request, scope, line, end=form)
+
+
+@require_POST
+def line_reopen(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Takes the end back."""
+    actor, _scope, line = _line(request, line_id)
+    if line.ended_from is not None:
+        reopen_line(actor, line_id)
+        messages.success(request, _("目标已恢复；完成情况会自动重算。"))
+    return redirect("manage-line", line_id=line_id)
 
 
 @require_safe
@@ -155,9 +180,13 @@ def _line_page(
     *,
     basis: BasisForm | None = None,
     lead: LeadForm | None = None,
+    end: EndForm | None = None,
 ) -> HttpResponse:
     initial = {"basis": line.basis, "basis_reason": line.basis_reason}
-    bound = basis or lead
+    bound = basis or lead or end
+    quarters = plan_quarters(line.plan)
+    now = Quarter.containing(clock.today())
+    proposed = None if line.ended_from is None else Quarter.from_index(line.ended_from)
     context = {
         "line": line,
         "plan": line.plan,
@@ -167,8 +196,18 @@ def _line_page(
         "has_regions": bool(regions_below(line, clock.today())),
         "basis_form": basis or BasisForm(initial=initial, auto_id="basis_%s"),
         "lead_form": lead or LeadForm(scope=scope, initial={"lead_unit": line.lead_unit_id}, auto_id="lead_%s"),
+        "end_form": end
+        or EndForm(
+            quarters=quarters,
+            initial={
+                "ended_from": str(proposed or (now if now in quarters else "")),
+                "document": line.ending_document, "ended_on": line.ended_on,
+            },
+            auto_id="end_%s",
+        ),
+        "ended_from": proposed,
         **_sent(bound, line),
-    }
+    }  # fmt: skip
     return render(request, "manage/line.html", context, status=bound.status if bound else 200)
 
 

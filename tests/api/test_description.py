@@ -10,13 +10,15 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
+from ipdash.core.api.description import description as kept
+
 OPERATIONS = {
     "regions": {"list", "retrieve"},
     "units": {"list", "retrieve", "create", "partial_update"},
     "plans": {"list", "retrieve", "create", "partial_update"},
     "tasks": {"list", "retrieve", "create", "partial_update"},
     "indicators": {"list", "retrieve", "create", "partial_update"},
-    "target_lines": {"list", "retrieve", "create", "partial_update", "adjust", "decompose"},
+    "target_lines": {"list", "retrieve", "create", "partial_update", "adjust", "decompose", "end", "reopen"},
     "decompositions": {"list", "retrieve", "undo"},
     "reporting_duties": {"list", "retrieve", "create", "partial_update"},
     "figures": {"list", "retrieve", "create", "partial_update", "bulk", "submit", "approve", "return"},
@@ -92,3 +94,20 @@ def test_its_pages_need_nothing_from_elsewhere_and_no_inline_code(client: Client
     for source in sources:
         assert source.startswith("/"), source
         assert client.get(source.replace("&amp;", "&")).status_code == 200, source
+
+
+def test_it_is_made_once_a_language_and_tells_nothing_but_the_form(client: Client, monkeypatch: Any) -> None:
+    made: list[int] = []
+    make = SchemaGenerator.get_schema
+
+    def counted(self: Any, *args: Any, **kwargs: Any) -> Any:
+        made.append(1)
+        return make(self, *args, **kwargs)
+
+    kept.cache_clear()
+    monkeypatch.setattr(SchemaGenerator, "get_schema", counted)
+    first, second = (client.get("/api/schema/?format=json") for _ in range(2))
+    assert (first.status_code, first.content == second.content, len(made)) == (200, True, 1)
+    assert first.json()["paths"].keys() == make(SchemaGenerator(), request=None, public=True)["paths"].keys()
+    assert client.get("/api/schema/?format=json&lang=en").status_code == 200
+    assert len(made) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,9 +13,11 @@ from indicators.selectors.imports import review
 from indicators.services import import_answers as answers
 from indicators.services.import_merge import finish_merge, take_over
 from indicators.services.imports import confirm_import
+from indicators.services.targets import BaselineValue, change_line
 from ipdash.core.errors import Conflict, Invalid
 from ipdash.core.periods import Quarter
 from plans.models import Plan, PlanImport
+from plans.services.imports import change_item
 from tests.indicators.imports.support import SMALL, draft_of
 
 AMENDED = (
@@ -92,6 +95,42 @@ def test_the_whole_is_taken_over_and_what_is_dropped_stays_with_its_history(plan
     assert finish_merge(staff, amended.pk, plan.pk) == plan
     amended.refresh_from_db()
     assert (amended.state, amended.plan) == ("merged", plan)
+
+
+def test_a_target_that_the_text_drops_ends_with_the_chosen_quarter(plan, staff):
+    draft = draft_of(staff, SMALL.replace("| 2 | 知识产权托管企业 | 家 | 30 | 30 | 100 |\n", ""), "修订稿.txt")
+    settled(staff, draft)
+    key = seen(draft, plan)["dropped", "知识产权托管企业"].key
+    take_over(staff, draft.pk, plan.pk, {key}, in_force_from=QUARTER, document="修订通知")
+    line = plan.target_lines.get(printed_name="知识产权托管企业")
+    assert (line.ended_from, line.ending_document, line.ended_on) == (QUARTER.index, "修订通知", date(2026, 1, 15))
+    assert line.targets.count() == 3
+    assert not seen(draft, plan)
+
+
+def test_changed_baselines_and_overall_goals_are_shown_and_taken_over(plan, staff):
+    line = plan.target_lines.get(printed_name__startswith="每万人口")
+    change_line(
+        staff, line.pk, {"baselines": [BaselineValue(2024, Decimal(20)), BaselineValue(2025, Decimal(24), True)]}
+    )
+    change_line(staff, line.pk, {"overall_comparator": ">=", "overall_value": Decimal(28)})
+    head = "| 序号 | 指标 | 单位 | 2025年（基期） | 2026年 | 2027年 | 2028年 |\n|---|---|---|---|---|---|---|"
+    text = SMALL.replace("| 序号 | 指标 | 单位 | 2026年 | 2027年 | 2028年 |\n|---|---|---|---|---|---|", head)
+    text = text.replace("| 件 | 26", "| 件 | 25 | 26").replace("| 家 | 30 | 30", "| 家 | — | 30 | 30")
+    draft = draft_of(staff, text, "修订稿.txt")
+    item = draft.items.get(kind="indicator", data__name=line.printed_name)
+    baselines = [{"year": 2025, "value": "25"}]
+    change_item(staff, draft.pk, item.pk, {"baselines": baselines, "overall": {"comparator": ">=", "value": "30"}})
+    settled(staff, draft)
+    found = seen(draft, plan)
+    base, overall = (found["changed", f"{line.printed_name}：{what}"] for what in ("基期值", "总体目标"))
+    assert base.parts == [("基期值", "2024年 20件；2025年 24件", "2025年 25件")]
+    assert overall.parts == [("总体目标", "不低于28件", "不低于30件")]
+    take_over(staff, draft.pk, plan.pk, {base.key, overall.key}, in_force_from=QUARTER, document="修订通知")
+    line.refresh_from_db()
+    assert [(b.year, b.value, b.counted_from) for b in line.baselines.all()] == [(2025, Decimal(25), True)]
+    assert (line.overall_comparator, line.overall_value) == (">=", Decimal(30))
+    assert not {key for key in seen(draft, plan) if key[1].startswith(line.printed_name)}
 
 
 def test_a_change_that_is_no_longer_there_takes_nothing(plan, amended, staff):

@@ -17,14 +17,14 @@ from tests.indicators.rules.reference import results
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 CASES = [
     case
-    for name in ("attainment.json", "attainment_more.json")
+    for name in ("attainment.json", "attainment_more.json", "attainment_edges.json")
     for case in json.loads((GOLDEN / name).read_text(encoding="utf-8"))
 ]
 NAMES = [case["name"] for case in CASES]
 
 
 def test_every_case_has_its_own_name() -> None:
-    assert len(set(NAMES)) == len(NAMES) == 169
+    assert len(set(NAMES)) == len(NAMES) == 181
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
