@@ -63,7 +63,8 @@ def line_outside_plan(_today: date) -> Iterator[str]:
     for plan in TargetLine.objects.order_by("plan").values_list("plan", flat=True).distinct():
         lines = TargetLine.objects.filter(plan=plan)
         region = lines.select_related("plan__region")[0].plan.region
-        yield from _lines(lines.exclude(region__code__startswith=region.prefix))
+        # A line of a region that was moved away has been ended with the move, and stays for its history.
+        yield from _lines(lines.filter(ended_from=None).exclude(region__code__startswith=region.prefix))
 
 
 @RULES.add("line_basis_needs_a_flow", _("目标口径为当年完成或规划期累计，指标却不是时期数"), _MEND_LINE)
