@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from indicators.models import (
@@ -20,6 +20,7 @@ from indicators.models import (
     Publication,
     ReportingDuty,
     ReportingPeriod,
+    SavedMapping,
     TargetLine,
     TaskLink,
     Upload,
@@ -27,7 +28,7 @@ from indicators.models import (
 from ipdash.core.errors import NotAllowed
 from ipdash.core.periods import Quarter
 from ipdash.core.written import ById
-from plans.models import Plan, Role
+from plans.models import Membership, Plan, Role
 from plans.permissions import not_found, reads_plan
 from plans.querysets import code_within
 from plans.scope import BUSINESS_READERS, Scope
@@ -262,6 +263,22 @@ def get_upload_for(scope: Scope, upload_id: int) -> Upload:
     if upload is None:
         raise not_found()
     return upload
+
+
+def saved_mappings(scope: Scope) -> QuerySet[SavedMapping]:
+    """What the person's units or regions' offices have settled about their sources' files."""
+    mine = Membership.objects.filter(user=scope.user_id or 0, role__in=ENTERING)
+    units = mine.filter(unit__isnull=False).values("unit")
+    regions = mine.filter(region__isnull=False).values("region")
+    return SavedMapping.objects.filter(Q(unit__in=units) | Q(region__in=regions))
+
+
+def get_saved_mapping_for(scope: Scope, pk: int) -> SavedMapping:
+    """One of them, or `NotVisible`."""
+    found = saved_mappings(scope).filter(pk=pk).first()
+    if found is None:
+        raise not_found()
+    return found
 
 
 def get_publication_for(scope: Scope, publication_id: int) -> Publication:

@@ -57,6 +57,7 @@ BODIES: dict[tuple[str, str], Body] = {
     },
     ("POST", "/notices/calendar/"): lambda _ids: {"do": "make"},
     ("POST", "/uploads/new/"): _file,
+    ("POST", "/uploads/mappings/{mapping}/"): lambda _ids: {"name": "秘来源"},
     ("POST", "/uploads/{upload}/preview/"): lambda _ids: {"choice": "partial"},
     ("POST", "/review/"): lambda ids: {"figure": f"{ids['figure']}.1", "do": "approve"},
     ("POST", "/import/"): lambda _ids: {"text": ISSUED % {"region": "璧山区"} + "（再印）"},

@@ -102,6 +102,11 @@ TABLE = """
 /uploads/                              GET    -        302  200  200  200  200  200  200  200  200
 /uploads/new/                          GET    -        302  200  200  403  403  403  403  403  403
 /uploads/new/                          POST   -        302  302  302  403  403  403  403  403  403
+/uploads/mappings/                     GET    -        302  200  200  403  403  403  403  403  403
+/uploads/mappings/{mapping}/           GET    own      302  404  200  404  404  404  404  404  404
+/uploads/mappings/{mapping}/           GET    foreign  302  404  404  404  404  404  404  404  404
+/uploads/mappings/{mapping}/           POST   own      302  404  302  404  404  404  404  404  404
+/uploads/mappings/{mapping}/           POST   foreign  302  404  404  404  404  404  404  404  404
 /uploads/{upload}/                     GET    own      302  200  200  200  404  404  404  404  404
 /uploads/{upload}/                     GET    foreign  302  404  404  404  404  404  404  404  404
 /uploads/{upload}/mapping/             GET    own      302  404  200  404  404  404  404  404  404

@@ -25,6 +25,7 @@ from indicators.models import (
     Publication,
     ReportingDuty,
     ReportingPeriod,
+    SavedMapping,
     TargetLine,
     TaskLink,
     Upload,
@@ -136,7 +137,7 @@ def _of_county(county: counties.County) -> Objects:
         **_draft(county.people["staff"], county.region), **_shown_outside(county.people["staff"], county.plan),
         "task_link": _link(county.plan).pk,
         **_slips(county.people["staff"], county.task, county.unit, county.people["reporter"]),
-        "tree": "renamed", "moved": _renamed(county.region).pk,
+        "tree": "renamed", "moved": _renamed(county.region).pk, "mapping": _saved_mapping(county.unit, reporter).pk,
     }  # fmt: skip
 
 
@@ -174,6 +175,7 @@ def own_objects(role: str) -> Objects:
             user,
         ),
         "tree": "renamed", "moved": _renamed(plan.region).pk,
+        "mapping": _saved_mapping(Unit.objects.get(region__code="500120", name="区市场监管局"), User.objects.get(username="reporter")).pk,
     }  # fmt: skip
 
 
@@ -196,6 +198,14 @@ def _slips(staff: User | None, task: PlanTask, unit: Unit, reader: User | None) 
         "slip": sent.pk, "proposal": proposal.pk, "move": "sign", "notice": notice.pk if notice else 0,
         "feed": secret,
     }  # fmt: skip
+
+
+def _saved_mapping(unit: Unit, user: User) -> SavedMapping:
+    """What the unit's reporter settled about a source's files."""
+    found = {"mapping": {"tables": [], "regions": {}, "indicators": {}}, "name": "秘来源", "saved_by": user}
+    return SavedMapping.objects.get_or_create(
+        unit=unit, fingerprint="0" * 64, defaults={**found, "last_used": date(2025, 10, 12)}
+    )[0]
 
 
 def _link(plan: Plan) -> TaskLink:

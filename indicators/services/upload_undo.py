@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from indicators.models import FIGURE_HOLDER, Figure, FigureRevision, Upload, UploadRow
-from indicators.permissions import can_enter, can_review
+from indicators.permissions import can_enter, can_review, sees_working_records
 from indicators.services.entry_rules import Entry, Ground
 from indicators.services.figure_batches import CHUNK, Change, Step, audit_changes, write_changes
 from indicators.services.staleness import mark_figures_changed
@@ -74,9 +74,13 @@ def undo(
 def require_undoable(
     actor: Any, upload: Upload, *, today: date, reason: str = "", locked: bool = False
 ) -> list[_Stored]:
-    """What the upload stored, all of it free to be put back; else raises `Conflict` with the list of the others."""
+    """What the upload stored, all of it free to be put back; else raises `Conflict` with the list of the others.
+
+    Where the upload holds figures that the person does not see, nothing is said of any figure (`not_yours`).
+    """
     require_state(upload, Upload.State.COMMITTED)
     stored = _read(upload, locked=locked)
+    _require_seen(scope_of(actor), upload, stored)
     entries = [_as_entry(item.figure) for item in stored]
     ground = Ground.read(scope_of(actor), entries, today=today, reason=reason, submit=True)
     brought_in = [item.figure.pk for item in stored if item.row.before is None]
@@ -112,6 +116,14 @@ def _read(upload: Upload, *, locked: bool) -> list[_Stored]:
         _Stored(rows[figure.indicator_id, figure.region_id, figure.year, figure.quarter], figure, revisions[figure.pk])
         for figure in figures
     ]
+
+
+def _require_seen(scope: Scope, upload: Upload, stored: list[_Stored]) -> None:
+    """Whoever sent the file knows what is in it; anybody else has to see every figure of it as a working record."""
+    if upload.uploaded_by_id == scope.user_id:
+        return
+    if not all(sees_working_records(scope, code) for code in {item.figure.region.code for item in stored}):
+        raise Conflict("not_yours", _("这次上传不能由您撤销，没有撤销任何数据；确需撤销的，请联系上传人。"))
 
 
 def _obstacle(ground: Ground, item: _Stored, entry: Entry) -> str | None:

@@ -12,6 +12,7 @@ from indicators.workbooks.signature import bare_utf16
 
 _SEPARATORS = ",\t;，|"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LOOKED_AT = 100_000  # characters that tell the separator
 _LONGEST_FIELD = 32_767  # what a cell holds in Excel
 
 
@@ -33,15 +34,18 @@ def decoded(content: bytes) -> tuple[str, str]:
 
 
 def separator_of(text: str) -> str:
-    """The separator that the first line is cut into most columns by; a comma where none is."""
-    lines = text.splitlines()
-    first = next((line for line in lines[:20] if line.strip()), "")
-    if first.casefold().startswith("sep=") and len(first) == 5:
-        return first[4]
-    outside_quotes = "".join(first.split('"')[0::2])
-    counts = {mark: outside_quotes.count(mark) for mark in _SEPARATORS}
-    best = max(_SEPARATORS, key=lambda mark: counts[mark])
-    return best if counts[best] else ","
+    """The separator that most of the first lines are cut by, and into most columns; a comma where none is. (A title in
+    the first line has none.)"""
+    lines = [line for line in text[:_LOOKED_AT].splitlines() if line.strip()][:20]
+    if lines and lines[0].casefold().startswith("sep=") and len(lines[0]) == 5:
+        return lines[0][4]
+    plain = ["".join(line.split('"')[0::2]) for line in lines]
+
+    def cut(mark: str) -> tuple[int, int]:
+        return sum(mark in line for line in plain), sum(line.count(mark) for line in plain)
+
+    best = max(_SEPARATORS, key=cut)
+    return best if cut(best)[0] else ","
 
 
 def csv_rows(text: str, separator: str) -> list[tuple[int, list[str]]]:

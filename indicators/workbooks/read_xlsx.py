@@ -27,8 +27,9 @@ def read_xlsx(content: bytes, *, in_blocks: bool = False) -> ReadResult:
     if in_blocks and (blocks := _blocks(package)):
         replaced, taken = blocks
         result = read_xlsx(_repacked(package.archive, replaced))
-        for sheet, part in zip(result.sheets, (sheet for sheet in package.sheets if sheet.part), strict=True):
-            sheet.block = taken.get(part.part)
+        names = [sheet.part for sheet in package.sheets if sheet.part]
+        for read, name in zip(result.sheets, names, strict=True):
+            read.block = taken.get(name)
         return result
     shared = SharedLengths()
     if SHARED_STRINGS in package.archive.parts:

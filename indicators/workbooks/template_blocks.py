@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from indicators.workbooks import columns
 from indicators.workbooks.addresses import column_letters
-from indicators.workbooks.results import Block, BlockColumn
+from indicators.workbooks.results import Block, BlockColumn, Value
 
 Texts = dict[str, str]
 Period = tuple[int, int]
@@ -77,7 +77,7 @@ def plain_figures(
     period: Period | None,
     *,
     problem: Callable[[Texts], object],
-    text_of: Callable[[object], str],
+    text_of: Callable[[Value], str],
 ) -> tuple[PlainFigures, list[int]] | None:
     """(the plain figures of a block, the places of all other rows); `None` where the block's shape is not plain.
 
@@ -146,7 +146,7 @@ class _Bad:
         return period_of, found
 
 
-def _coded(column: BlockColumn, text_of: Callable[[object], str]) -> tuple[list[int], list[str]]:
+def _coded(column: BlockColumn, text_of: Callable[[Value], str]) -> tuple[list[int], list[str]]:
     """A column as places in a list of its texts, each text once."""
     if column.texts:
         written, places = [text_of(text) for text in column.texts], column.values

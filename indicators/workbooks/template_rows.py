@@ -185,11 +185,10 @@ def _take_block(sheet: Sheet, header: Header, result: TemplateRows) -> None:
             problem=lambda texts: _row_problem(1, texts, None), text_of=lambda value: text_of(Cell(1, 1, value)),
         )  # fmt: skip
     if found is None:
-        back = range(len(sheet.block.rows))
+        _put_back(sheet, range(len(sheet.block.rows)))
     else:
-        result.plain, places = found
-        back = places
-    _put_back(sheet, back)
+        result.plain, special = found
+        _put_back(sheet, special)
 
 
 def _put_back(sheet: Sheet, places: Iterable[int]) -> None:

@@ -12,11 +12,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from indicators.workbooks.files import read_bytes
-from indicators.workbooks.mapping.apply import read_figures
+from indicators.workbooks.mapping.apply import apply, read_figures
+from indicators.workbooks.mapping.correct import usable
+from indicators.workbooks.mapping.memory import recall
 from indicators.workbooks.mapping.model import Hints, Mapping, Reading, Reference
 from indicators.workbooks.reference_files import reference_of
 from indicators.workbooks.results import Finding
 from indicators.workbooks.sentences import figure_sentence, with_messages
+from ipdash.core.errors import DomainError
 
 REFUSED = 2
 
@@ -31,13 +34,17 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int, help=str(_("文件没有写明时期时所用的年份")))
         parser.add_argument("--quarter", type=int, choices=(1, 2, 3, 4), help=str(_("文件没有写明时期时所用的季度")))
         parser.add_argument("--indicator", help=str(_("文件没有写明指标时所用的指标编码")))
-        parser.add_argument("--mapping", type=Path, help=str(_("对应关系文件（--json 输出中的 mapping）")))
+        help_text = _("已保存的对应关系的来源名，或对应关系文件（--json 输出中的 mapping）")
+        parser.add_argument("--mapping", help=str(help_text))
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
         reference = reference_of(Path(settings.BASE_DIR) / "fixtures")
         hints = _hints(options, reference)
-        mapping = _mapping(options["mapping"])
+        named: str | None = options["mapping"]
+        given = Path(named) if named and Path(named).exists() else None
+        saved = _saved(named) if named and given is None else None
+        mapping = _mapping(given)
         try:
             content = file.read_bytes()
         except OSError as error:
@@ -45,7 +52,10 @@ class Command(BaseCommand):
                 _("无法打开文件“%(name)s”：%(reason)s") % {"name": file, "reason": error.strerror or error}
             )
             raise SystemExit(REFUSED) from error
-        reading = read_figures(read_bytes(content, file.name), reference, hints, mapping)
+        read = read_bytes(content, file.name)
+        reading = read_figures(read, reference, hints, mapping)
+        if saved is not None and not reading.refused:
+            reading = apply(recall(reading.mapping, usable(saved, reference)), read, reference, hints)
         if options["json"]:
             self.stdout.write(json.dumps(_as_data(reading), ensure_ascii=False, indent=1))
         else:
@@ -88,6 +98,16 @@ def _hints(options: dict[str, Any], reference: Reference) -> Hints:
     if options["quarter"] is not None and options["year"] is None:
         raise CommandError(_("给出季度时也要给出年份（--year）。"), returncode=REFUSED)
     return Hints(options["file"].name, options["year"], options["quarter"], indicator)
+
+
+def _saved(name: str) -> Mapping:
+    """What was settled for a source, by its name."""
+    from indicators.services.saved_mappings import saved_under
+
+    try:
+        return Mapping.from_json(saved_under(name))
+    except DomainError as error:
+        raise CommandError(str(error), returncode=REFUSED) from error
 
 
 def _mapping(file: Path | None) -> Mapping | None:

@@ -160,13 +160,20 @@ def _role(view: _View, reference: Reference, values_before: bool, before: Sequen
         return by_head
     if not view.cells:
         return "value" if view.head else "ignore"
-    if view.is_codes(reference):
+    if view.is_codes(reference) and not _names_figures(view, reference):
         return "region_code"
-    if view.is_text or (view.years >= 0.8 and not values_before and not before.count("year")):
+    looks_like_years = view.years >= 0.8 and not values_before and not before.count("year")
+    if view.is_text or (looks_like_years and not _names_figures(view, reference)):
         return _role_by_content(view, values_before)
     if view.counts_up and not values_before and not any(role in before for role in ("region", "indicator", "period")):
         return "ordinal"
     return "value"
+
+
+def _names_figures(view: _View, reference: Reference) -> bool:
+    """Whether the head names an indicator or a unit: 140000 below 拥有量（件） is no code of Shanxi, and 2018 no year."""
+    label = read_label(view.head, reference.indicators)
+    return bool(label.unit) or any(reference.indicators.exact(name) for name in label.names)
 
 
 def _role_by_head(view: _View, reference: Reference) -> str:

@@ -109,7 +109,7 @@ def _take_indicator(table: TableMapping, texts: Sequence[str], reference: Refere
         for name in (table.scope, _short(table, reference)):
             rest = rest.replace(name, "") if name else rest
         table.indicator_name = wording
-        if not _TITLE_WORDS.sub("", rest):
+        if not _TITLE_WORDS.sub("", find_basis(rest)[1]):  # …授权量（本年累计）
             table.indicator = code
         return
     title = next((text for text in table.titles if not units_of_line(text)), "")

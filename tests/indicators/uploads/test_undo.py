@@ -138,3 +138,24 @@ def test_an_undoing_that_dies_leaves_everything_stored(world: World) -> None:
         uploads.undo(world.reporter, upload, today=TODAY, fence=dies)
     upload.refresh_from_db()
     assert (state_of_figures(), upload.state) == (before, Upload.State.COMMITTED)
+
+
+def test_staff_of_one_county_learn_nothing_of_anothers_figures_by_undoing(world: World) -> None:
+    neighbour = builders.make_region("500151", "铜梁区")
+    province = builders.make_user("staff", region=builders.make_region("500000"))
+    staff = builders.make_user("staff", region=world.region)
+    rows = [
+        f"measure_00{n},{region.code},2020,1,{n + 5}" for region in (world.region, neighbour) for n in (0, 1)
+    ]  # fmt: skip
+    content = "\r\n".join(["指标编码,行政区划代码,年份,季度,数值", *rows]).encode()
+    upload = world.previewed(content, "两区.csv", province)
+    uploads.commit(province, upload, all_or_nothing=True, confirmed=(), today=TODAY)
+    entry = Entry("measure_000", neighbour.code, 2020, 1, Decimal(99))
+    save_figures(province, [entry], source=Figure.Source.FORM, today=TODAY)
+    with pytest.raises(Conflict) as refused:
+        uploads.request_undo(staff, upload, today=TODAY)
+    assert (refused.value.code, refused.value.details) == ("not_yours", {})
+    assert "铜梁" not in str(refused.value)
+    with pytest.raises(Conflict) as named:
+        uploads.request_undo(province, upload, today=TODAY)
+    assert "铜梁" in str(named.value)

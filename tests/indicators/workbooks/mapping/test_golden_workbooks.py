@@ -10,9 +10,10 @@ import pytest
 from indicators.workbooks.files import read_bytes
 from indicators.workbooks.mapping.apply import apply, read_figures
 from indicators.workbooks.mapping.model import Hints, Mapping, Reference
-from tests.golden.workbooks import layouts
+from tests.golden.workbooks import habits, layouts
 
-NAMES = [make.__name__ for make in layouts.LAYOUTS]
+LAYOUTS = (*layouts.LAYOUTS, *habits.LAYOUTS)
+NAMES = [make.__name__ for make in LAYOUTS]
 FIELDS = ("sheet", "cell", "region_code", "indicator", "period", "basis", "value", "verdict")
 
 
@@ -22,7 +23,7 @@ def wanted(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in FIELDS if name not in free}
 
 
-@pytest.mark.parametrize("make", layouts.LAYOUTS, ids=NAMES)
+@pytest.mark.parametrize("make", LAYOUTS, ids=NAMES)
 def test_a_published_layout_is_read_cell_by_cell(make: Any, reference: Reference) -> None:
     layout = make()
     golden = json.loads(layouts.expected_file(layout).read_text(encoding="utf-8"))
@@ -39,13 +40,13 @@ def test_a_published_layout_is_read_cell_by_cell(make: Any, reference: Reference
     assert [finding.code for finding in reading.findings if finding.code != "csv_read_as"] == golden["findings"]
 
 
-@pytest.mark.parametrize("make", layouts.LAYOUTS, ids=NAMES)
+@pytest.mark.parametrize("make", LAYOUTS, ids=NAMES)
 def test_the_expected_rows_are_those_that_the_layout_was_made_from(make: Any) -> None:
     layout = make()
     assert layouts.expected_file(layout).read_text(encoding="utf-8") == layouts.as_json(layout)
 
 
-@pytest.mark.parametrize("make", layouts.LAYOUTS, ids=NAMES)
+@pytest.mark.parametrize("make", LAYOUTS, ids=NAMES)
 def test_a_mapping_read_back_from_json_gives_the_same_rows(make: Any, reference: Reference) -> None:
     layout = make()
     hints, read = Hints(file_name=layout.name), read_bytes(layout.content, layout.name)
