@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from indicators.models import Figure, Indicator, ReportingDuty, ReportingPeriod
-from indicators.permissions import duty_day
+from indicators.permissions import can_enter, duty_day
 from ipdash.core.errors import Invalid
 from ipdash.core.periods import Quarter
 from plans.models import Role, Unit
@@ -24,9 +25,9 @@ _QUARTERS = 12
 
 
 def template_units(scope: Scope) -> list[Unit]:
-    """Units with reporting duties for which the person reports: their own, and for staff all of their regions."""
+    """Units for which the person reports: their own, and for staff all that report for their regions."""
     units = Unit.objects.filter(pk__in=scope.unit_ids(Role.REPORTER))
-    units |= Unit.objects.filter(code_within("region__code", scope.prefixes(Role.STAFF)))
+    units |= Unit.objects.filter(pk__in=_duties_of_staff(scope).values("unit"))
     with_duties = ReportingDuty.objects.order_by().values("unit")
     return list(units.filter(pk__in=with_duties).select_related("region").order_by("region__code", "name"))
 
@@ -42,15 +43,22 @@ def template_unit_for(scope: Scope, unit_id: int) -> Unit:
     unit: Unit | None = Unit.objects.select_related("region").filter(pk=unit_id).first()
     if unit is None:
         raise not_found()
-    if unit.pk not in scope.unit_ids(Role.REPORTER) and not scope.reaches(unit.region.code, Role.STAFF):
+    own = unit.pk in scope.unit_ids(Role.REPORTER) or scope.reaches(unit.region.code, Role.STAFF)
+    if not own and not _duties_of_staff(scope).filter(unit=unit).exists():
         raise not_found()
     return unit
 
 
-def template_spec(unit: Unit, quarter: Quarter) -> TemplateSpec:
+def _duties_of_staff(scope: Scope) -> QuerySet[ReportingDuty]:
+    """Duties for the regions whose staff the person is, whichever unit has them."""
+    return ReportingDuty.objects.filter(code_within("region__code", scope.prefixes(Role.STAFF))).order_by()
+
+
+def template_spec(unit: Unit, quarter: Quarter, scope: Scope | None = None) -> TemplateSpec:
     """One line for each duty of the unit in that quarter, with the figures of the quarter before and a year ago.
 
-    Annual indicators stand in fourth quarters only. Raises `Invalid` where the unit has nothing to report.
+    With a `scope` only those that the person may report: staff of one region see nothing of what the unit reports for
+    another. Annual indicators stand in fourth quarters only. Raises `Invalid` where there is nothing to report.
     """
     from indicators.workbooks.template import TemplateSpec
 
@@ -61,6 +69,8 @@ def template_spec(unit: Unit, quarter: Quarter) -> TemplateSpec:
         .select_related("indicator", "region")
         .order_by("region__code", "indicator__code")
     )
+    if scope is not None:
+        duties = [duty for duty in duties if can_enter(scope, duty.region.code, duty.unit_id)]
     due = [duty for duty in duties if quarter.quarter == 4 or duty.indicator.frequency != Indicator.Frequency.ANNUAL]
     if not due:
         raise Invalid(

@@ -25,11 +25,12 @@ def entry_template(request: HttpRequest) -> HttpResponse:
     """`?unit=&year=&quarter=&format=xlsx|csv`: the unit's table for the quarter, filled with what is known."""
     from indicators.workbooks.template import build_csv_template, build_template
 
-    unit = template_unit_for(scope_of(request.user), _unit_id(request))
+    scope = scope_of(request.user)
+    unit = template_unit_for(scope, _unit_id(request))
     quarter, extension = _quarter(request), request.GET.get("format", "xlsx")
     if extension not in TYPES:
         raise Invalid("bad_format", _("模板格式应为 xlsx 或 csv，请重新选择。"))
-    spec = template_spec(unit, quarter)
+    spec = template_spec(unit, quarter, scope)
     content = build_template(spec) if extension == "xlsx" else build_csv_template(spec)
     return file_response(content, template_name(unit, quarter, extension), extension)
 
