@@ -14,7 +14,8 @@ from rest_framework.views import APIView
 
 from indicators.api.results import ResultFields, moment, no_result, result
 from indicators.models.attainment import Light, Status
-from indicators.selectors.overview import Overview, OverviewLine, UnitTasks, overview
+from indicators.selectors.overview import Overview, OverviewLine, overview
+from indicators.selectors.plan_tasks import UnitTasks
 from indicators.selectors.quarters import default_quarter
 from ipdash.core import clock
 from ipdash.core.api.fields import (

@@ -18,21 +18,17 @@ from indicators.models.attainment import Light, Status
 from indicators.permissions import visible_in_plan
 from indicators.rules.outlook import falls_short
 from indicators.selectors.conclusion import LIGHTS, WORST_FIRST, Conclusion, S, conclusion, worst_first
+from indicators.selectors.plan_tasks import UnitTasks, unit_tasks
 from indicators.selectors.results import results_at
 from ipdash.core.display import MISSING, unit_after
 from ipdash.core.numbers import from_scaled
 from ipdash.core.periods import Quarter, quarters_between
 from ipdash.core.written import Written, ask
-from plans.models import Assignment, Plan, PlanTask, Region, Unit
+from plans.models import Plan, PlanTask, Region, Unit
 from plans.scope import Scope
 
 SPARK_QUARTERS = 8
-_TABLES = {
-    "task": PlanTask._meta.db_table,
-    "assignment": Assignment._meta.db_table,
-    "unit": Unit._meta.db_table,
-    "result": Attainment._meta.db_table,
-}  # fmt: skip
+_TABLES = {"result": Attainment._meta.db_table}
 
 
 class Past(NamedTuple):
@@ -41,6 +37,7 @@ class Past(NamedTuple):
     actual: Decimal | None
     status: str
     light: str
+    year_gap: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +130,11 @@ class OverviewLine:
         return self.now.year_gap if self.now else None
 
     @property
+    def gap_before(self) -> Decimal | None:
+        """`year_gap` a quarter ago; in January another target is asked for, and the two cannot be compared."""
+        return self.before.year_gap if self.before and self.now and self.now.quarter > 1 else None
+
+    @property
     def misses(self) -> bool | None:
         """Whether the year is expected to end without its target; None without a forecast, or once the year has ended."""
         row = self.now
@@ -144,17 +146,6 @@ class OverviewLine:
     def changed(self) -> bool:
         """Whether the light is another than a quarter ago; a first light is no change."""
         return self.now is not None and self.before is not None and self.now.light != self.before.light
-
-
-@dataclass(frozen=True)
-class UnitTasks:
-    """One unit's tasks in a plan, counted by status."""
-
-    unit_id: int
-    name: str
-    total: int
-    done: int
-    in_progress: int
 
 
 @dataclass(frozen=True)
@@ -258,7 +249,7 @@ _LINES: Written[TargetLine] = Written(
     lambda: TargetLine.objects.filter(pk__in=[0]).select_related("indicator", "lead_unit").order_by("position", "pk")
 )
 _PAST = """
-    SELECT line_id, year, quarter, actual, status, light FROM {result} WHERE line_id IN (%l) AND year BETWEEN %s AND %s
+    SELECT line_id, year, quarter, actual, status, light, year_gap FROM {result} WHERE line_id IN (%l) AND year BETWEEN %s AND %s
 """.format(**_TABLES)  # noqa: S608 - names of our own tables
 _DUTIES: Written[ReportingDuty] = Written(
     lambda: (
@@ -296,9 +287,12 @@ def _lines_at(lines: Sequence[TargetLine], quarter: Quarter) -> list[OverviewLin
     now = results_at(line_ids, quarter)
     past = {
         (line, Quarter(year, number)): Past(
-            None if actual is None else from_scaled(actual), _STATUSES[status], RESULT_LIGHTS[light]
+            None if actual is None else from_scaled(actual),
+            _STATUSES[status],
+            RESULT_LIGHTS[light],
+            None if gap is None else from_scaled(gap),
         )
-        for line, year, number, actual, status, light in ask(_PAST, (line_ids, span[0].year, quarter.year))
+        for line, year, number, actual, status, light, gap in ask(_PAST, (line_ids, span[0].year, quarter.year))
     }
     owners = reporting_units([line for line in lines if line.lead_unit_id is None], quarter)
     return [
@@ -325,22 +319,3 @@ def reporting_units(lines: Sequence[TargetLine], quarter: Quarter) -> dict[int, 
     )
     units = {(duty.indicator_id, duty.region_id): duty.unit for duty in duties}
     return {pk: units[pair] for pk, pair in wanted.items() if pair in units}
-
-
-_UNIT_TASKS = """
-    SELECT unit.id, unit.name, COUNT(DISTINCT task.id) AS total,
-           COUNT(DISTINCT CASE WHEN task.status = %s THEN task.id END),
-           COUNT(DISTINCT CASE WHEN task.status = %s THEN task.id END)
-    FROM {task} task
-    JOIN {assignment} assignment ON assignment.task_id = task.id AND assignment.ended_on IS NULL
-    JOIN {unit} unit ON unit.id = assignment.unit_id
-    WHERE task.plan_id = %s
-    GROUP BY unit.id, unit.name
-    ORDER BY total DESC, unit.name
-""".format(**_TABLES)  # noqa: S608 - names of our own tables
-
-
-def unit_tasks(plan: Plan) -> list[UnitTasks]:
-    """The plan's tasks by unit, most first; a unit counts once a task whatever its roles."""
-    asked = (PlanTask.Status.DONE, PlanTask.Status.IN_PROGRESS, plan.pk)
-    return [UnitTasks(*counted) for counted in ask(_UNIT_TASKS, asked)]

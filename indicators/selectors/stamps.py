@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from indicators.models import Attainment, Indicator, ReportingDuty, TargetLine
+from indicators.models import Attainment, Indicator, ReportingDuty, ReportingPeriod, TargetLine
 from ipdash.core.periods import Quarter
 from ipdash.core.written import ask
 from plans.models import Assignment, Plan, PlanTask, Region, Unit
@@ -25,6 +25,7 @@ _TABLES = {
     "assignment": Assignment._meta.db_table,
     "duty": ReportingDuty._meta.db_table,
     "region": Region._meta.db_table,
+    "period": ReportingPeriod._meta.db_table,
 }  # fmt: skip
 _LINES = """
     SELECT line.id, line.version, line.input_version, line.computed_version, indicator.version,
@@ -44,7 +45,8 @@ _AROUND = """
         (SELECT COUNT(*) FROM {task} WHERE plan_id = %s),
         (SELECT COALESCE(SUM(version), 0) FROM {task} WHERE plan_id = %s),
         (SELECT COALESCE(SUM((SELECT version FROM {unit} WHERE id = assignment.unit_id)), 0)
-         FROM {task} task JOIN {assignment} assignment ON assignment.task_id = task.id WHERE task.plan_id = %s)
+         FROM {task} task JOIN {assignment} assignment ON assignment.task_id = task.id WHERE task.plan_id = %s),
+        (SELECT COALESCE(SUM(version), 0) FROM {period} WHERE year = %s AND quarter = %s)
 """.format(**_TABLES)  # noqa: S608 - names of our own tables
 _REGIONS = """
     SELECT code, name FROM (
@@ -80,9 +82,9 @@ def is_stale(stamp: Stamp) -> bool:
     return bool(stamp[1] != stamp[2])
 
 
-def page_stamp(plan: Plan, region: Region) -> Stamp:
-    """What tells a change of the rest of an overview: the plan, its tasks, and the names of units."""
-    (around,) = ask(_AROUND, (region.pk, plan.pk, plan.pk, plan.pk))
+def page_stamp(plan: Plan, region: Region, quarter: Quarter) -> Stamp:
+    """What tells a change of the rest of an overview: the plan, its tasks, the names of units, the quarter's periods."""
+    (around,) = ask(_AROUND, (region.pk, plan.pk, plan.pk, plan.pk, quarter.year, quarter.quarter))
     return plan.version, plan.state, region.name, *around
 
 

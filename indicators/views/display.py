@@ -19,7 +19,8 @@ from indicators.selectors.overview import SPARK_QUARTERS, Overview, put_together
 from indicators.selectors.quarters import default_quarter
 from indicators.selectors.stamps import is_stale, line_stamps
 from indicators.services.display_links import link_shown
-from indicators.views.overview import Group, lamps_of
+from indicators.views.overview import lamps_of
+from indicators.views.overview_parts import Group
 from indicators.views.overview_rows import OverviewRow, rows_of
 from ipdash.core import clock
 from ipdash.core.periods import Quarter

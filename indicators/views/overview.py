@@ -10,14 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from indicators.models import TargetLine
 from indicators.permissions import sees_region
-from indicators.selectors.conclusion import LIGHTS, worst_first
+from indicators.selectors.conclusion import LIGHTS
 from indicators.selectors.glance import plans_at_a_glance
 from indicators.selectors.overview import SPARK_QUARTERS, Overview, put_together
+from indicators.selectors.plan_choices import plan_choices
 from indicators.selectors.quarters import default_quarter, plan_quarters
 from indicators.selectors.stamps import is_stale, line_stamps, page_stamp, regions_to_choose
 from indicators.views.kept import kept_page, recalled
+from indicators.views.overview_parts import ORDERS, due_of, groups_of, most_moved, owed_by_unit, trail
 from indicators.views.overview_rows import OverviewRow, rows_of
 from ipdash.core import clock
 from ipdash.core.errors import Invalid
@@ -62,12 +63,17 @@ def plan_overview(request: HttpRequest, plan_id: int) -> HttpResponse:
     """A plan at the end of a quarter in a region; every choice is in the address."""
     scope, today = scope_of(request.user), clock.today()
     plan = get_plan_for(scope, plan_id)
+    other = request.GET.get("plan", "")
+    if other not in {"", str(plan_id)} and other.isascii() and other.isdecimal():
+        return redirect("overview", plan_id=int(other[:12]))  # its own quarter and region: this plan's may not be its
     region = asked_region(request, plan)
     quarter = asked_quarter(request, plan) or default_quarter(plan, today)
     first_year = (quarter - (SPARK_QUARTERS - 1)).year
     lines = line_stamps(plan, region, first_year, quarter.year) if sees_region(scope, plan, region.code) else {}
     regions = [choice for choice in regions_to_choose(plan, region) if sees_region(scope, plan, choice[0])]
-    version = (str(quarter), lines, page_stamp(plan, region), slip_stamp(plan.pk), regions)
+    known = plan_choices(scope)
+    around = page_stamp(plan, region, quarter), slip_stamp(plan.pk)
+    version = (str(quarter), lines, around, regions, known)
 
     def make() -> HttpResponse:
         rows = rows_of(plan, region, quarter, lines)
@@ -80,7 +86,11 @@ def plan_overview(request: HttpRequest, plan_id: int) -> HttpResponse:
             rules_version=next((row.rules_version for row in rows if row.rules_version), ""),
             stale=sum(map(is_stale, lines.values())),
         )
-        return render(request, "plans/overview.html", _context(request, shown, regions))
+        context = _context(request, shown, regions) | {
+            "plans": options(known.items(), plan.pk) if len(known) > 1 else "",
+            "due": due_of(region, quarter, today),
+        }
+        return render(request, "plans/overview.html", context)
 
     return kept_page(request, scope, version, make)
 
@@ -88,14 +98,20 @@ def plan_overview(request: HttpRequest, plan_id: int) -> HttpResponse:
 def _context(request: HttpRequest, shown: Overview[OverviewRow], regions: list[tuple[str, str]]) -> dict[str, object]:
     light = request.GET.get("light", "")
     light = light if light in LIGHTS else ""
-    by_document = request.GET.get("order") == "document"
+    order = request.GET.get("order", "")
+    order = order if order in ORDERS else ""
+    lines = [line for line in shown.lines if not light or line.light == light]
     return {
         "o": shown,
         "plan": shown.plan,
         "lamps": lamps_of(shown),
-        "groups": _groups(shown, light, by_document),
+        "groups": groups_of(shown.plan, lines, order),
         "light": light,
-        "by_document": by_document,
+        "order": order,
+        "orders": ORDERS.items(),
+        "moves": most_moved(shown.lines),
+        "owed": owed_by_unit(shown.unreported),
+        "trail": trail(shown.plan, shown.region, regions),
         "quarters": options(((q, q.label) for q in plan_quarters(shown.plan)[::-1]), shown.quarter),
         "regions": options(regions, shown.region.code) if len(regions) > 1 else "",
     }
@@ -115,24 +131,6 @@ def lamps_of(shown: Overview[OverviewRow]) -> list[Lamp]:
     return [
         Lamp(light, shown.lights[light], Decimal(shown.lights[light] - shown.lights_before[light])) for light in LIGHTS
     ]
-
-
-@dataclass(frozen=True)
-class Group:
-    """Lines under one heading of the table."""
-
-    title: str
-    lines: list[OverviewRow]
-
-
-def _groups(shown: Overview[OverviewRow], light: str, by_document: bool) -> list[Group]:
-    """The table's lines: worst first as one group, or as the document has them, table before text."""
-    lines = [line for line in shown.lines if not light or line.light == light]
-    if not by_document:
-        return [Group("", worst_first(lines))] if lines else []
-    titles = {TargetLine.Where.TABLE: _("指标表"), TargetLine.Where.TEXT: _("正文目标")}
-    groups = [Group(title, [line for line in lines if line.where == where]) for where, title in titles.items()]
-    return [group for group in groups if group.lines]
 
 
 def asked_quarter(request: HttpRequest, plan: Plan) -> Quarter | None:

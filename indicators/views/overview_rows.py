@@ -11,11 +11,12 @@ from decimal import Decimal
 
 from django.core.cache import cache
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from indicators.display import value_text
 from indicators.models.attainment import Status
 from indicators.selectors.overview import OverviewLine, some_lines
 from indicators.selectors.stamps import Stamp
@@ -41,6 +42,8 @@ class OverviewRow:
     light: str
     light_before: str
     year_gap: Decimal | None
+    gap_before: Decimal | None
+    source_line: int | None
     changed: bool
     misses: bool | None
     computed_at: datetime | None
@@ -77,6 +80,8 @@ def _row(line: OverviewLine, quarter: Quarter) -> OverviewRow:
         light=line.light,
         light_before=line.light_before,
         year_gap=line.year_gap,
+        gap_before=line.gap_before,
+        source_line=line.line.source_line,
         changed=line.changed,
         misses=line.misses,
         computed_at=line.now.computed_at if line.now else None,
@@ -88,21 +93,33 @@ def _row(line: OverviewLine, quarter: Quarter) -> OverviewRow:
 
 
 def _change(line: OverviewLine, address: str) -> SafeString:
-    """The line among those whose light is another than a quarter ago."""
-    value = line.now.change_on_quarter if line.now else None
-    by = format_html(
-        ' <span class="meta">{}{}{}</span>', _("较上季"), line.display["change_on_quarter"], unit(line.change_unit)
-    )
+    """The line among those whose light is another than a quarter ago, and why it is."""
     return format_html(
-        '<li><a href="{}" lang="zh">{}</a> <span class="nowrap">{} → {}</span>{}</li>',
-        address, line.name, marks.status_tag(line.status_before), marks.status_tag(line.status), "" if value is None else by,
+        '<li><a href="{}" lang="zh">{}</a> <span class="nowrap">{} → {}</span> <span class="meta">{}</span></li>',
+        address, line.name, marks.status_tag(line.status_before), marks.status_tag(line.status), _reason(line),
     )  # fmt: skip
 
 
+def _reason(line: OverviewLine) -> SafeString:
+    """From which value to which, and where it should be by now: what moved the light."""
+    shown, now = line.display, line.now
+    before = value_text(line.line, line.before.actual) if line.before and line.previous is not None else ""
+    parts = [format_html("{}{}{}", _("实际值"), f"{before} → " if before else "", _valued(line, shown["actual"]))]
+    if now is not None and now.actual is None:
+        parts = [format_html("{}", _("本季没有实际值"))]
+    elif now is not None and now.expected is not None:
+        gap = _("，较序时%(gap)s") % {"gap": shown["year_gap"]} if now.year_gap is not None else ""
+        parts.append(format_html("{}{}{}", _("序时进度目标值"), _valued(line, shown["expected"]), gap))
+    return chinese(format_html_join(_("，"), "{}", ((part,) for part in parts)))
+
+
+def _valued(line: OverviewLine, text: str) -> SafeString:
+    return format_html("{}{}", text, unit(line.display["unit"]))
+
+
 def _waiting(line: OverviewLine, address: str) -> SafeString:
-    """The line among those without an approved figure."""
-    owner = format_html(' <span class="meta" lang="zh">{}</span>', line.owner_name) if line.owner_name else ""
-    return format_html('<li><a href="{}" lang="zh">{}</a>{}</li>', address, line.name, owner)
+    """The line among those without an approved figure, which stand by the unit that owes them."""
+    return format_html('<a href="{}" lang="zh">{}</a>', address, line.name)
 
 
 def _html(line: OverviewLine, quarter: Quarter, address: str) -> SafeString:

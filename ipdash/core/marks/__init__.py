@@ -5,6 +5,7 @@ Attributes and classes only (the colours stand in static/css), never `style=`. E
 """
 
 from ipdash.core.marks.bullet import bullet
+from ipdash.core.marks.change import change
 from ipdash.core.marks.matrix import (
     LetterCell,
     MatrixCell,
@@ -28,6 +29,7 @@ __all__ = [
     "TimelineRow",
     "TrendPoint",
     "bullet",
+    "change",
     "letter_cells",
     "light_total",
     "matrix_cells",

@@ -82,7 +82,7 @@ def test_a_kept_page_asks_few_queries_whatever_the_number_of_lines(client_of: Cl
     few = queries(f"/plans/{Plan.objects.get(slug='baoji').pk}/?quarter=2020Q3")  # 6 lines
     many = queries(overview(bishan))  # 44
     assert many == few
-    assert many[1] <= 7
+    assert many[1] <= 10  # with slips, notices and the plans to choose from
 
 
 def changes(plan: Plan) -> dict[str, Callable[[], object]]:
