@@ -64,6 +64,11 @@ TABLE = """
 /plans/{plan}/links/                   POST   foreign  302  404  404  404  404  404  404  404  404
 /links/{task_link}/                         POST   own      302  302  403  403  403  403  404  404  404
 /links/{task_link}/                         POST   foreign  302  404  404  404  404  404  404  404  404
+/plans/{plan}/indicators/{line}/trend.png GET  own      302  200  200  200  200  200  404  404  404
+/plans/{plan}/indicators/{line}/trend.png GET  foreign  302  404  404  404  404  404  404  404  404
+/plans/{plan}/indicators/{line}/trend.png GET  mixed    302  404  404  404  404  404  404  404  404
+/plans/{plan}/indicators/{line}/ranking.png GET own      302  404  404  404  404  404  404  404  404
+/plans/{plan}/indicators/{line}/ranking.png GET foreign  302  404  404  404  404  404  404  404  404
 /why/{line}/{quarter}/                 GET    own      302  200  200  200  200  200  404  404  404
 /why/{line}/{quarter}/                 GET    foreign  302  404  404  404  404  404  404  404  404
 /why/figure/{figure}/                  GET    own      302  200  200  200  404  200  404  404  404

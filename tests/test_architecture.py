@@ -57,6 +57,7 @@ HEAVY = {
         "indicators/services/upload_bulk/",
         "indicators/bench",
     ),
+    "vl_convert": ("ipdash/core/marks/picture.py",),
     "celery": ("ipdash/celery.py", "ipdash/jobs"),
     "redis": ("ipdash/jobs",),
 }

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Q
 
-from indicators.display import line_display
+from indicators.display import line_display, shown_value
 from indicators.explanations import children_word
 from indicators.models import Attainment, TargetLine
 from indicators.permissions import sees_region
+from ipdash.core.marks import RankRow
 from ipdash.core.periods import Quarter
-from plans.models import Region
 from plans.scope import Scope
+
+MOST_BARS = 40
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Place:
     line: TargetLine
     rank: int | None
     tied: bool
+    value: Decimal | None
     display: dict[str, str]
     status: str
     coverage: tuple[int, int] | None
@@ -41,11 +45,32 @@ class Ranking:
     total: int
     missing: int
     children: str
+    quarter: Quarter
 
     @property
     def hidden(self) -> bool:
         """Whether the plan hides some of the regions from this reader."""
         return len(self.places) < self.total
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the regions are few enough for one bar each, and some has a value."""
+        return len(self.places) <= MOST_BARS and any(place.value is not None for place in self.places)
+
+    @property
+    def bars(self) -> list[RankRow]:
+        """What the chart draws: the best first, each leading to its own page."""
+        return [
+            RankRow(
+                place.line.region.name,
+                place.value,
+                place.display["actual"],
+                f"/plans/{place.line.plan_id}/indicators/{place.line.pk}/?quarter={self.quarter}",
+                place.status,
+                place.current,
+            )
+            for place in self.places
+        ]
 
 
 @dataclass(frozen=True)
@@ -62,7 +87,7 @@ def rankings(scope: Scope, line: TargetLine, quarter: Quarter) -> Rankings:
     kin = Q(region__parent=line.region_id)
     if line.region.parent_id is not None:
         kin |= Q(region__parent=line.region.parent_id)
-    lines = list(family.filter(kin).select_related("region").order_by("region__code"))
+    lines = list(family.filter(kin).select_related("region__parent").order_by("region__code"))
     if all(each.pk == line.pk for each in lines):
         return Rankings(None, None)
     shown = {each.pk for each in lines if sees_region(scope, line.plan, each.region.code)}
@@ -71,10 +96,9 @@ def rankings(scope: Scope, line: TargetLine, quarter: Quarter) -> Rankings:
         each.plan, each.indicator = line.plan, line.indicator
     siblings = [each for each in lines if each.region.parent_id == line.region.parent_id]
     below = [each for each in lines if each.region.parent_id == line.region_id]
-    parent = line.region.parent
     return Rankings(
-        _ranking(siblings, rows, shown, line, parent) if len(siblings) > 1 else None,
-        _ranking(below, rows, shown, line, line.region) if below else None,
+        _ranking(siblings, rows, shown, line, quarter) if len(siblings) > 1 else None,
+        _ranking(below, rows, shown, line, quarter) if below else None,
     )
 
 
@@ -83,14 +107,15 @@ def _ranking(
     rows: dict[int, Attainment],
     shown: set[int],
     own: TargetLine,
-    parent: Region | None,
+    quarter: Quarter,
 ) -> Ranking:
     ranks = Counter(row.rank for line in lines if (row := rows.get(line.pk)) is not None)
     places = [_place(line, rows.get(line.pk), ranks, own) for line in lines if line.pk in shown]
     places.sort(key=lambda place: (place.rank is None, place.rank, place.line.region.code))
     ranked = sum(count for rank, count in ranks.items() if rank is not None)
+    parent = lines[0].region.parent
     word = children_word(parent.level, parent.code) if parent else children_word("", "")
-    return Ranking(places, len(lines), len(lines) - ranked, word)
+    return Ranking(places, len(lines), len(lines) - ranked, word, quarter)
 
 
 def _place(line: TargetLine, row: Attainment | None, ranks: Counter[int | None], own: TargetLine) -> Place:
@@ -100,6 +125,7 @@ def _place(line: TargetLine, row: Attainment | None, ranks: Counter[int | None],
         line=line,
         rank=rank,
         tied=rank is not None and ranks[rank] > 1,
+        value=shown_value(line, row.actual) if row else None,
         display=line_display(line, row),
         status=row.status if row else "",
         coverage=(row.coverage_reported or 0, row.coverage_expected or 0) if row and covered else None,
