@@ -28,6 +28,7 @@ from plans.api.evidence import EvidenceViewSet
 from plans.api.plans import PlanViewSet
 from plans.api.regions import RegionViewSet
 from plans.api.supervisions import NoticeViewSet, SupervisionViewSet
+from plans.api.task_reports import TaskReportViewSet
 from plans.api.tasks import TaskViewSet
 from plans.api.units import UnitViewSet
 from plans.models import Role
@@ -60,6 +61,7 @@ for prefix, view in (
     ("units", UnitViewSet),
     ("plans", PlanViewSet),
     ("tasks", TaskViewSet),
+    ("task-reports", TaskReportViewSet),
     ("indicators", IndicatorViewSet),
     ("target-lines", TargetLineViewSet),
     ("task-links", TaskLinkViewSet),

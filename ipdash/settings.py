@@ -283,6 +283,8 @@ SPECTACULAR_SETTINGS = {
         "TaskLinkState": "indicators.models.TaskLink.State",
         "TaskStatus": "plans.models.PlanTask.Status",
         "TaskState": "plans.rules.task_state.TaskState",
+        "TaskReportState": "plans.models.TaskReport.State",
+        "TaskReportStanding": "plans.models.TaskReport.Standing",
         "PlanState": "plans.models.Plan.State",
         "FigureState": "indicators.models.Figure.State",
         "PeriodState": "indicators.models.ReportingPeriod.State",

@@ -8,6 +8,10 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from ipdash.jobs.selectors import register_overseer
+        from plans.evidence import register_holder
         from plans.permissions import looks_after_system
+        from plans.task_evidence import CLOSINGS, REPORTS
 
         register_overseer(looks_after_system)
+        register_holder(REPORTS)
+        register_holder(CLOSINGS)

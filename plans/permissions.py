@@ -184,13 +184,22 @@ def visible_reports(scope: Scope) -> Q:
 
     Leaders read what was accepted in their regions; whoever else reads the plan, the lead unit's accepted word.
     """
-    own = Q(unit__in=scope.all_units)
-    handed_in = ~Q(state=TaskReport.State.DRAFT) & Q(task__lead_unit__in=scope.all_units)
-    inside = code_within("task__plan__region__code", scope.prefixes(*CHECKING))
     accepted = Q(state=TaskReport.State.ACCEPTED)
     led = code_within("task__plan__region__code", scope.prefixes(Role.LEADER))
     told = Q(is_lead=True, task__plan__in=Plan.objects.visible_to(scope))
-    return own | handed_in | inside | (accepted & (led | told))
+    return inside_reports(scope) | (accepted & (led | told))
+
+
+def inside_reports(scope: Scope) -> Q:
+    """Reports of which the person sees everything: `sees_inside` for all of them."""
+    own = Q(unit__in=scope.all_units)
+    handed_in = ~Q(state=TaskReport.State.DRAFT) & Q(task__lead_unit__in=scope.all_units)
+    return own | handed_in | code_within("task__plan__region__code", scope.prefixes(*CHECKING))
+
+
+def inside_closings(scope: Scope) -> Q:
+    """Requests to close, with their evidence: the lead unit's and the bureau's."""
+    return Q(task__lead_unit__in=scope.all_units) | code_within("task__plan__region__code", scope.prefixes(*CHECKING))
 
 
 def sees_inside(scope: Scope, report: TaskReport) -> bool:

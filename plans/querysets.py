@@ -73,7 +73,7 @@ class PlanTaskQuerySet(PlanPartQuerySet):
         """Adds `state_now`: what `plans.rules.task_state.task_state` says of the same facts."""
         from plans.models import Milestone
 
-        overdue = Milestone.objects.filter(task=OuterRef("pk"), due_on__lt=today, reached_on=None, claim=None)
+        overdue = Milestone.objects.filter(task=OuterRef("pk")).overdue(today)
         return self.annotate(
             state_now=Case(
                 When(status="done", then=Value(TaskState.CLOSED.value)),
@@ -90,6 +90,12 @@ class PlanTaskQuerySet(PlanPartQuerySet):
         return self.select_related("plan__region", "section", "lead_unit").prefetch_related(
             "measures", "milestones", "assignments__unit__region"
         )
+
+
+class MilestoneQuerySet(models.QuerySet[Any]):
+    def overdue(self, today: date) -> Self:
+        """`Step.is_overdue`: the last day has passed and nobody has said that it is reached."""
+        return self.filter(due_on__lt=today, reached_on=None, claim=None)
 
 
 class TaskReportQuerySet(models.QuerySet[Any]):

@@ -34,7 +34,9 @@ from plans.models import (
     PlanTask,
     Region,
     Role,
+    TaskClosing,
     TaskMeasure,
+    TaskReport,
     Unit,
 )
 from plans.services.evidence import add_evidence
@@ -53,6 +55,8 @@ WORDS = (
     "秘错误",
     "秘单元",
     "秘材料",
+    "秘进展",
+    "秘问题",
 )
 VALUES = ("7319461", "7319462", "7319463", "7319464", "7319465", "7319466")
 FORECASTING = Decimal("12")
@@ -107,7 +111,9 @@ def make_county(code: str, plan_region: str = "") -> County:
     unit = builders.make_unit(region, f"知识产权局{code}")
     plan = builders.make_plan(place)
     section = PlanSection.objects.create(plan=plan, position=0, level=1, number="一", title="重点任务")
-    task = PlanTask.objects.create(plan=plan, section=section, section_path=["一"], title=f"任务{code}", position=0)
+    task = PlanTask.objects.create(
+        plan=plan, section=section, section_path=["一"], title=f"任务{code}", position=0, lead_unit=unit
+    )
     Assignment.objects.create(task=task, unit=unit, role=Assignment.Role.LEAD, printed=unit.name)
     indicators = [builders.make_indicator(f"hidden_{code}_{n}") for n in range(3)]
     lines = [
@@ -120,6 +126,8 @@ def make_county(code: str, plan_region: str = "") -> County:
     )
     for n, indicator in enumerate(indicators):
         county.figures[f"approved{n}"] = _approved(county, indicator, Decimal(50 + n))
+    # Accepted, and so read by everybody in the plan; its problems are for those inside.
+    _task_report(county, TaskReport.State.ACCEPTED, 1, text="公开的进展", problems="秘问题")
     recompute(county)
     return county
 
@@ -142,6 +150,12 @@ def hide(county: County) -> None:
         county.people["reporter"], "figure", county.figures["draft"].pk, io.BytesIO("秘材料".encode()), "秘材料.txt",
         today=date(2025, 10, 12),
     )  # fmt: skip
+    for quarter, state in ((2, "submitted"), (3, "returned"), (4, "draft")):
+        _task_report(county, TaskReport.State(state), quarter, text="秘进展", problems="秘问题", reason="秘原因")
+    TaskClosing.objects.create(
+        task=county.task, unit=county.unit, state=TaskClosing.State.REFUSED, text="秘进展", decision="秘原因",
+        asked_by=county.people["department"], asked_at=timezone.now(),
+    )  # fmt: skip
     county.job = _failed_job(county.people["reporter"])
     county.upload = _previewed_upload(county)
     county.token, _secret = accounts.issue_token(county.people["reporter"], "秘单元", actor=county.people["reporter"])
@@ -151,6 +165,13 @@ def hide(county: County) -> None:
     TaskMeasure.objects.create(task=hidden, text="秘措施")
     TaskLink.objects.create(task=county.task, indicator=county.indicators[1], how=TaskLink.How.KEY, words=["秘措施"])
     builders.make_line(county.draft, county.indicators[0], {2025: VALUES[0]})
+
+
+def _task_report(county: County, state: TaskReport.State, quarter: int, **words: str) -> None:
+    TaskReport.objects.create(
+        task=county.task, unit=county.unit, unit_name=county.unit.name, year=2025, quarter=quarter, state=state,
+        is_lead=True, entered_by=county.people["department"], entered_at=timezone.now(), **words,
+    )  # fmt: skip
 
 
 def _approved(county: County, indicator: Indicator, value: Decimal) -> Figure:

@@ -34,6 +34,7 @@ def _ids_of(kind: str) -> Body:
     return lambda ids: {"figures": [ids[kind]], "reason": "核对"}
 
 
+_TIMING = {"year": "2025", "from_quarter": "4", "to_quarter": "4", "reason": "延期"}
 _INDICATOR = {
     "unit": "件", "decimals": "0", "quantity": "stock", "direction": "up", "reporting_basis": "level",
     "frequency": "quarterly",
@@ -56,6 +57,17 @@ BODIES: dict[tuple[str, str], Body] = {
         for name, value in (("days", days), ("answer_days", "5"))
     },
     ("POST", "/notices/calendar/"): lambda _ids: {"do": "make"},
+    ("POST", "/tasks/{task}/report/"): lambda _ids: {"do": "submit", "standing": "as_planned", "text": "又有进展"},
+    ("POST", "/tasks/{task}/milestones/add/"): lambda _ids: _TIMING | {"label": "四季度", "text": "挂牌"},
+    ("POST", "/milestones/{milestone}/move/"): lambda _ids: _TIMING,
+    ("POST", "/milestones/{milestone}/split/"): lambda _ids: {
+        "parts": "2025年三季度：选址\n2025年四季度：挂牌", "reason": "分两步",
+    },
+    ("POST", "/milestones/{milestone}/withdraw/"): lambda _ids: {"reason": "不再需要"},
+    ("POST", "/milestones/{milestone}/reached/"): lambda _ids: {"reached_on": "2025-10-01", "reason": "现场查看"},
+    ("POST", "/assignments/{assignment}/transfer/"): lambda ids: {
+        "unit": ids["heir"], "on": "2025-10-01", "reason": "机构改革",
+    },
     ("POST", "/uploads/new/"): _file,
     ("POST", "/uploads/mappings/{mapping}/"): lambda _ids: {"name": "秘来源"},
     ("POST", "/uploads/{upload}/preview/"): lambda _ids: {"choice": "partial"},
@@ -131,6 +143,11 @@ BODIES: dict[tuple[str, str], Body] = {
         "task": ids["task"], "unit": ids["unit"], "level": "blue", "demand": "请报送",
     },
     ("POST", "/api/v1/supervisions/{slip}/move/"): lambda _ids: {"action": "sign"},
+    ("POST", "/api/v1/task-reports/"): lambda ids: {
+        "task": ids["task"], "unit": ids["unit"], "year": 2025, "quarter": 4, "text": "四季度的进展",
+    },
+    ("PATCH", "/api/v1/task-reports/{report}/"): lambda _ids: {"text": "改过的进展", "submit": True},
+    ("POST", "/api/v1/task-reports/{report}/return/"): lambda _ids: {"reason": "请写具体"},
     ("POST", "/api/v1/target-lines/"): lambda ids: {
         "plan": ids["plan"], "indicator": "new_line_indicator", "basis": "level",
     },

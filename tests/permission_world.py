@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from indicators.models import (
     Attainment,
@@ -45,6 +46,7 @@ from plans.models import (
     CalendarFeed,
     EvidenceFile,
     Membership,
+    Milestone,
     Notice,
     Plan,
     PlanImport,
@@ -53,6 +55,7 @@ from plans.models import (
     RegionChange,
     Role,
     Supervision,
+    TaskReport,
     Unit,
 )
 from plans.services.evidence import add_evidence
@@ -132,7 +135,9 @@ def _of_county(county: counties.County) -> Objects:
         "upload": county.upload.pk, "job": county.job.pk, "token": county.token.pk, "user": reporter.pk,
         "membership": reporter.memberships.get().pk, "entry": AuditEntry.objects.aggregate(last=Max("number"))["last"],
         "returned": county.figures["returned"].pk, "draft": county.figures["draft"].pk, "year": 2025, "quarter": "2025Q2",
-        "second_unit": county.unit.pk, "decomposition": _decomposition(county.lines[0]).pk,
+        "report": TaskReport.objects.filter(task=county.task, state="submitted")[0].pk,
+        "milestone": _milestone(county.task).pk, "assignment": county.task.assignments.all()[0].pk,
+        "heir": county.unit.pk, "second_unit": county.unit.pk, "decomposition": _decomposition(county.lines[0]).pk,
         "holder_kind": "figure", "evidence": county.evidence.pk,
         **_draft(county.people["staff"], county.region), **_shown_outside(county.people["staff"], county.plan),
         "task_link": _link(county.plan).pk,
@@ -151,9 +156,12 @@ def own_objects(role: str) -> Objects:
     line = TargetLine.objects.filter(plan=plan, indicator=duties[0].indicator).first()
     assert line is not None
     user = None if role == "anonymous" else User.objects.get(username=role)
+    task = PlanTask.objects.filter(plan=plan, assignments__unit=unit)[0]
     token = None if user is None else ApiToken.objects.filter(user=user).first()
     return {
-        "plan": plan.pk, "task": PlanTask.objects.filter(plan=plan, assignments__unit=unit)[0].pk, "line": line.pk,
+        "plan": plan.pk, "task": task.pk, "report": _report(task, unit).pk,
+        "milestone": _milestone(task).pk, "assignment": task.assignments.filter(unit=unit)[0].pk,
+        "heir": Unit.objects.filter(region=plan.region).exclude(assignments__task=task)[0].pk, "line": line.pk,
         "region": "500120", "unit": unit.pk, "indicator": duties[0].indicator.code, "duty": duties[0].pk,
         "figure": mine.filter(state="submitted")[0].pk, "returned": figures.filter(state="returned")[0].pk,
         "draft": mine.filter(state="draft")[0].pk,
@@ -215,6 +223,25 @@ def _link(plan: Plan) -> TaskLink:
         return found
     staff = User.objects.filter(memberships__role=Role.STAFF, memberships__region=plan.region).first()
     return add_link(staff, plan.tasks.all()[0].pk, plan.target_lines.all()[0].indicator.code)
+
+
+def _report(task: PlanTask, unit: Unit) -> TaskReport:
+    """What the unit's person has handed in on the task."""
+    person = User.objects.get(username="department" if unit.name == "区科技局" else "reporter")
+    report, _made = TaskReport.objects.get_or_create(
+        task=task, unit=unit, unit_name=unit.name, year=2025, quarter=3,
+        defaults={
+            "state": TaskReport.State.SUBMITTED, "is_lead": task.lead_unit_id == unit.pk, "text": "已有进展",
+            "entered_by": person, "entered_at": timezone.now(), "submitted_by": person, "submitted_at": timezone.now(),
+        },
+    )  # fmt: skip
+    return report
+
+
+def _milestone(task: PlanTask) -> Milestone:
+    return task.milestones.all().first() or Milestone.objects.create(
+        task=task, label="四季度", text="建成", year=2025, from_quarter=4, to_quarter=4
+    )
 
 
 def _decomposition(line: TargetLine) -> Decomposition:

@@ -31,7 +31,10 @@ SAME = ("/api/schema/", "/api/docs/", "/api/*", "/healthz", "/login/", "/passwor
 # Lists by every field that might tell something by its order or its number.
 PROBES = (
     "/plans/?state=draft", "/api/v1/plans/?state=draft", "/api/v1/plans/?title=秘", "/tasks/?words=秘",
-    "/api/v1/tasks/?title=秘",
+    "/api/v1/tasks/?title=秘", "/tasks/?state=late", "/api/v1/tasks/?state=late", "/tasks/{shared_task}/",
+    "/tasks/{shared_task}/report/", "/task-reports/?words=秘", "/task-reports/?state=draft",
+    "/api/v1/task-reports/?task={shared_task}", "/api/v1/task-reports/?ordering=-id&page_size=10",
+    *(f"/api/v1/task-reports/?state={state}" for state in ("draft", "submitted", "returned")),
     *(f"/api/v1/figures/?state={state}&year=2025&quarter=3&page_size=10" for state in Figure.State.values),
     *(f"/api/v1/figures/?region={code}&page_size=10" for code in ("330106", "500107", "500120")),
     *(f"/api/v1/figures/?indicator=hidden_{code}_0" for code in ("330106", "500107")),
@@ -119,6 +122,7 @@ def everything(name: str, client: Client, counties: list[County]) -> dict[str, s
     ids = own_objects("reporter" if name == "bureau" else name) | {
         "shared": shared.plan.pk,
         "shared_line": shared.lines[0].pk,
+        "shared_task": shared.task.pk,
     }
     lists = [row.address for row in rows() if row.method == "GET" and row.object == "-" and row.address not in SAME]
     shorter = [address + "?page_size=10" if address.startswith("/api/v1/") else address for address in lists]

@@ -95,26 +95,33 @@ class UnitIndicators:
 
 def unit_tasks(plan: Plan, today: date) -> UnitTasks:
     """The plan's tasks by the units that answer for them; four queries. What has ended reminds nobody."""
-    tasks = list(PlanTask.objects.filter(plan=plan).prefetch_related("assignments__unit__region", "milestones__phase"))
-    units: dict[int, Unit] = {}
-    rows = []
-    for task in tasks:
-        roles: dict[int, list[str]] = defaultdict(list)
-        for assignment in task.assignments.all():
-            units[assignment.unit_id] = assignment.unit
-            if assignment.role not in roles[assignment.unit_id]:
-                roles[assignment.unit_id].append(assignment.role)
-        in_order = {unit: tuple(sorted(given, key=list(Role.values).index)) for unit, given in roles.items()}
-        rows.append(TaskRow(task, in_order, _late(task, plan, today)))
+    tasks = list(PlanTask.objects.filter(plan=plan).defer("text", "source_text", "objective"))
+    late = _late(plan, today)
+    # Hundreds of tasks have thousands of assignments: read as plain rows, in the order of the roles.
+    held: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for task, unit, role in Assignment.objects.filter(task__plan=plan).values_list("task", "unit", "role"):
+        held[task][unit].add(role)
+    units = Unit.objects.select_related("region").in_bulk({unit for found in held.values() for unit in found})
+    rows = [
+        TaskRow(
+            task,
+            {unit: tuple(role for role in Role.values if role in given) for unit, given in held[task.pk].items()},
+            tuple(late.get(task.pk, ())) if task.status != PlanTask.Status.DONE else (),
+        )
+        for task in tasks
+    ]
     columns = [_task_column(unit, rows) for unit in _in_order(units.values())]
     unassigned = sum(not row.roles for row in rows)
     return UnitTasks(rows, columns, unassigned, _task_sentence(rows, len(units), unassigned))
 
 
-def _late(task: PlanTask, plan: Plan, today: date) -> tuple[Milestone, ...]:
-    if plan.state != Plan.State.ACTIVE or task.status == PlanTask.Status.DONE:
-        return ()
-    return tuple(m for m in task.milestones.all() if m.step.is_overdue(today))
+def _late(plan: Plan, today: date) -> dict[int, list[Milestone]]:
+    """By task id the milestones that have passed and that nobody has said to be reached."""
+    found: dict[int, list[Milestone]] = defaultdict(list)
+    if plan.state == Plan.State.ACTIVE:
+        for milestone in Milestone.objects.filter(task__plan=plan).overdue(today):
+            found[milestone.task_id].append(milestone)
+    return found
 
 
 def _task_column(unit: Unit, rows: Sequence[TaskRow]) -> UnitColumn:

@@ -6,15 +6,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from indicators.models import Figure, Indicator, ReportingDuty, ReportingPeriod, Urge
 from indicators.permissions import REVIEWING, duty_day, visible_periods
 from indicators.selectors.periods import governing_period, read_periods
 from ipdash.core.periods import Quarter
-from plans.models import Assignment, CollectiveMember, Milestone, Plan, PlanTask, Role, Unit
+from plans.models import Assignment, CollectiveMember, Milestone, Plan, PlanTask, Role, TaskReport, Unit
 from plans.querysets import code_within
 from plans.scope import Scope
+from plans.selectors.task_reports import (
+    TaskQuarter,
+    closings_waiting_for,
+    sent_back_to,
+    task_quarters,
+    waiting_for,
+)
+from plans.windows import windows_of
 
 # Who answers for a task; cooperating units find theirs in the list of tasks.
 ANSWERING = (Assignment.Role.LEAD, Assignment.Role.RESPONSIBLE, Assignment.Role.EXECUTING, Assignment.Role.OFFICE)
@@ -68,6 +76,18 @@ class MyTask:
     unit: Unit
     role: Assignment.Role
     due: list[Milestone] = field(default_factory=list)
+    said: TaskQuarter | None = None
+
+
+@dataclass(frozen=True)
+class ReportsDue:
+    """Reports on one's tasks for a quarter: `reported` of `total` are handed in, due on a day."""
+
+    quarter: Quarter
+    total: int
+    reported: int
+    due: date
+    days_left: int
 
 
 @dataclass(frozen=True)
@@ -89,10 +109,14 @@ class MyWork:
     task_total: int
     to_review: list[ToReview]
     urges: list[Urge] = field(default_factory=list)
+    reports_back: list[TaskReport] = field(default_factory=list)
+    reports_due: list[ReportsDue] = field(default_factory=list)
+    to_check: int = 0
 
     @property
     def is_empty(self) -> bool:
-        return not (self.returned or self.to_report or self.tasks or self.to_review)
+        mine = self.returned or self.to_report or self.tasks or self.to_review
+        return not (mine or self.reports_back or self.to_check)
 
     @property
     def has_due(self) -> bool:
@@ -102,7 +126,11 @@ class MyWork:
 def my_work(scope: Scope, today: date) -> MyWork:
     """The person's work; queries do not grow with it."""
     tasks, total = my_tasks(scope, today)
-    return MyWork(sent_back(scope), to_report(scope, today), tasks, total, to_review(scope), recent_urges(scope, today))
+    return MyWork(
+        sent_back(scope), to_report(scope, today), tasks, total, to_review(scope), recent_urges(scope, today),
+        list(sent_back_to(scope)[:RETURNED_SHOWN]), reports_due(scope, today),
+        waiting_for(scope).count() + closings_waiting_for(scope).count(),
+    )  # fmt: skip
 
 
 def figures_to_do(scope: Scope, today: date) -> MyWork:
@@ -213,28 +241,66 @@ def my_tasks(scope: Scope, today: date) -> tuple[list[MyTask], int]:
     units = scope.unit_ids(Role.REPORTER, Role.DEPARTMENT)
     if not units:
         return [], 0
-    mine = units | set(CollectiveMember.objects.filter(member__in=units).values_list("collective", flat=True))
-    answering = Assignment.objects.filter(task=OuterRef("pk"), role__in=ANSWERING, unit__in=mine)
-    tasks = (
-        PlanTask.objects.filter(Exists(answering), plan__state=Plan.State.ACTIVE)
-        .exclude(status=PlanTask.Status.DONE)
-        .with_parts()
+    open_tasks = _open_tasks(units)
+    held = Assignment.objects.filter(role__in=ANSWERING, unit__in=_with_collectives(units))
+    due = Milestone.objects.filter(task=OuterRef("pk"), reached_on=None, due_on__lte=Quarter.containing(today).last_day)
+    tasks = list(
+        open_tasks.with_state(today)
+        .annotate(has_due=Exists(due), led=Exists(held.filter(task=OuterRef("pk"), role=Assignment.Role.LEAD)))
         .select_related("plan__region")
-        .prefetch_related("milestones__phase")
-        .order_by("plan", "position")
+        .prefetch_related("milestones", Prefetch("assignments", held.select_related("unit"), to_attr="mine"))
+        .order_by("-has_due", "-led", "plan", "position")[:TASKS_SHOWN]
     )
-    found = [_my_task(task, mine, today) for task in tasks]
-    found.sort(key=lambda item: (not item.due, item.role != Assignment.Role.LEAD))
-    return found[:TASKS_SHOWN], len(found)
+    said = task_quarters(tasks, units, today)
+    return [_my_task(task, said.get(task.pk), today) for task in tasks], open_tasks.count()
 
 
-def _my_task(task: PlanTask, mine: set[int] | frozenset[int], today: date) -> MyTask:
-    order = {role: n for n, role in enumerate(ANSWERING)}
-    held = [a for a in task.assignments.all() if a.unit_id in mine and a.role in order]
-    first = min(held, key=lambda assignment: order[Assignment.Role(assignment.role)])
-    this_quarter = Quarter.containing(today)
-    due = [m for m in task.milestones.all() if m.due_on and not m.reached_on and m.due_on <= this_quarter.last_day]
-    return MyTask(task, first.unit, Assignment.Role(first.role), due)
+def _with_collectives(units: frozenset[int]) -> Any:
+    """The units and the collectives that stand for them, as a condition's right side."""
+    return units | set(CollectiveMember.objects.filter(member__in=units).values_list("collective", flat=True))
+
+
+def _open_tasks(units: frozenset[int]) -> Any:
+    """Tasks of plans in force, not done, that these units answer for."""
+    held = Assignment.objects.filter(role__in=ANSWERING, unit__in=_with_collectives(units)).values("task")
+    return PlanTask.objects.filter(pk__in=held, plan__state=Plan.State.ACTIVE).exclude(status=PlanTask.Status.DONE)
+
+
+def _my_task(task: PlanTask, said: TaskQuarter | None, today: date) -> MyTask:
+    order = list(ANSWERING)
+    first = min(task.mine, key=lambda assignment: order.index(assignment.role))  # type: ignore[attr-defined]  # prefetched
+    end = Quarter.containing(today).last_day
+    due = [m for m in task.milestones.all() if m.due_on and not m.reached_on and m.due_on <= end]
+    return MyTask(task, first.unit, Assignment.Role(first.role), due, said)
+
+
+def reports_due(scope: Scope, today: date) -> list[ReportsDue]:
+    """Of the quarter just ended: on how many of one's open tasks one's units have reported; while it may be reported."""
+    units = scope.unit_ids(Role.REPORTER, Role.DEPARTMENT)
+    if not units:
+        return []
+    quarter = Quarter.last_ended(today)
+    counted = _open_tasks(units).filter(plan__start_year__lte=quarter.year, plan__end_year__gte=quarter.year)
+    totals = dict(
+        counted.order_by().values_list("plan__region__code").annotate(total=Count("pk")).values_list(
+            "plan__region__code", "total"
+        )
+    )  # fmt: skip
+    windows = windows_of(totals, {quarter})
+    said = TaskReport.objects.at(quarter.year, quarter.quarter).filter(unit__in=units, task__in=counted)
+    done = dict(
+        said.filter(state__in=[TaskReport.State.SUBMITTED, TaskReport.State.ACCEPTED])
+        .order_by()
+        .values_list("task__plan__region__code")
+        .annotate(total=Count("task", distinct=True))
+        .values_list("task__plan__region__code", "total")
+    )
+    found = []
+    for code, total in sorted(totals.items()):
+        window = windows.get((code, quarter))
+        if window is not None and today <= window.locks:
+            found.append(ReportsDue(quarter, total, done.get(code, 0), window.due, (window.due - today).days))
+    return found
 
 
 def to_review(scope: Scope) -> list[ToReview]:

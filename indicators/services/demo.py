@@ -27,6 +27,7 @@ from ipdash.accounts.models import User
 from ipdash.core.errors import Conflict
 from ipdash.core.periods import Quarter
 from plans.models import Assignment, Membership, Plan, PlanTask, Region
+from plans.services.demo_reports import store_demo_reports
 from plans.services.directory import names_in, store_units
 from plans.services.leads import set_leads
 from plans.services.regions import load_regions
@@ -71,6 +72,8 @@ def load_demo(folder: Path, *, password: str, today: date, force: bool = False) 
         loaded.added["periods"] = _load_periods(_csv(folder / "demo" / "periods.csv"))
         loaded.added["figures"] = _load_figures(_csv(folder / "demo" / "figures.csv"), users)
         loaded.added |= _load_regions_below(folder / "demo", users, today)
+        reports = _json(folder / "demo" / "task_reports.json")
+        loaded.added["task_reports"] = store_demo_reports(reports, users)
         loaded.added["links"] = _load_links(users["staff"])
         if loaded:
             audit.record("demo.load", ("demo", ""), actor=None, after=loaded.added)

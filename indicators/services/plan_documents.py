@@ -8,6 +8,7 @@ from django.db import transaction
 
 from indicators.services.lines_in_bulk import store_lines
 from plans.services.documents import Data, StoredDocument, store_document
+from plans.services.task_goals import store_task_goals
 
 
 @transaction.atomic
@@ -20,7 +21,8 @@ def store_plan_document(
     source_name: str = "",
     is_demo: bool = False,
 ) -> StoredDocument:
-    """Stores the document as `plans.services.documents.store_document` does, and its target lines with it.
+    """Stores the document as `plans.services.documents.store_document` does, and its target lines with it; what a task
+    itself promises in numbers is its quantified goal, too.
 
     A document that had been stored before is given back unchanged, lines included. Raises `Invalid` where a line's
     indicator is not in the catalogue.
@@ -28,4 +30,5 @@ def store_plan_document(
     stored = store_document(data, text, actor=actor, state=state, source_name=source_name, is_demo=is_demo)
     if stored.created:
         store_lines(stored.plan, data["target_lines"], actor=actor)
+        store_task_goals(stored.plan, data["target_lines"])
     return stored

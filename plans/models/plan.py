@@ -114,6 +114,8 @@ class PlanSection(PlanPart):
     path = models.JSONField(default=list)
     text = models.TextField(blank=True)
 
+    objects = PlanPartQuerySet.as_manager()
+
     class Meta:
         ordering = ("plan_id", "position")
         verbose_name = _("章节")

@@ -14,7 +14,7 @@ from ipdash.core.comparators import Comparator
 from ipdash.core.fields import ExactDecimalField
 from plans.models.plan import Phase, Plan, PlanPart, PlanSection
 from plans.models.unit import Unit
-from plans.querysets import PlanTaskQuerySet
+from plans.querysets import MilestoneQuerySet, PlanTaskQuerySet
 from plans.rules.task_state import Goal, Step, TaskFacts, milestone_end
 
 
@@ -23,7 +23,7 @@ class PlanTask(PlanPart):
 
     `status` is what has happened to it, set by reports, requests to close and their review; whether it is on time follows
     from it and the day (`plans.rules.task_state`). `lead_unit` answers for the whole task: the unit in the lead, else the
-    first that the document names (`plans.services.assignments.lead_of`).
+    first that the document names (`plans.rules.leads.lead_of`).
     """
 
     class Status(models.TextChoices):
@@ -145,8 +145,8 @@ class Assignment(models.Model):
 class MilestonesInForce(models.Manager["Milestone"]):
     """Milestones that count; what was split or withdrawn stays in `every`."""
 
-    def get_queryset(self) -> models.QuerySet[Milestone]:
-        return super().get_queryset().filter(state=Milestone.State.LIVE)
+    def get_queryset(self) -> MilestoneQuerySet:
+        return MilestoneQuerySet(self.model, using=self._db).filter(state=Milestone.State.LIVE)
 
 
 class Milestone(models.Model):

@@ -86,6 +86,7 @@ class TaskReport(models.Model):
         indexes = [
             models.Index(fields=["unit", "year", "quarter"], name="task_report_by_unit"),
             models.Index(fields=["state"], condition=Q(state="submitted"), name="task_report_to_check"),
+            models.Index(fields=["state"], condition=Q(state="returned"), name="task_report_sent_back"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -47,20 +48,36 @@ class TaskFilter:
     plan: str = ""
     unit: str = ""
     role: str = ""
+    state: str = ""
+    section: str = ""
     status: str = ""
     words: str = ""
 
-    def apply(self, tasks: Any) -> Any:
-        """The tasks that fit. A value that is not a number, role or status fits nothing."""
+    def apply(self, tasks: Any, today: date) -> Any:
+        """The tasks that fit on a day. A value that is not a number, role, state or status fits nothing."""
         if self.plan:
             tasks = tasks.filter(plan=self.plan) if self.plan.isdecimal() else tasks.none()
         if self.unit or self.role:
             tasks = tasks.filter(pk__in=self._assigned().values("task"))
+        if self.section:
+            tasks = self._in_section(tasks)
+        if self.state:
+            tasks = tasks.filter(state_now=self.state)
         if self.status:
             tasks = tasks.filter(status=self.status)
         if self.words:
             tasks = tasks.filter(Q(title__icontains=self.words) | Q(text__icontains=self.words))
         return tasks
+
+    def _in_section(self, tasks: Any) -> Any:
+        """Tasks under a heading, at whatever depth."""
+        section = PlanSection.objects.filter(pk=self.section).first() if self.section.isdecimal() else None
+        if section is None:
+            return tasks.none()
+        later = PlanSection.objects.filter(plan=section.plan_id, position__gt=section.position)
+        end = later.filter(level__lte=section.level).order_by("position").values_list("position", flat=True).first()
+        inside = {"section__position__gte": section.position} | ({} if end is None else {"section__position__lt": end})
+        return tasks.filter(section__plan=section.plan_id, **inside)
 
     def _assigned(self) -> Any:
         assigned = Assignment.objects.all()
@@ -73,12 +90,20 @@ class TaskFilter:
         return assigned
 
 
-def tasks_for(scope: Scope, wanted: TaskFilter) -> Any:
-    """Tasks of the plans the person reads, in the plans' order."""
-    tasks = (
-        PlanTask.objects.visible_to(scope).with_parts().order_by("plan__state", "-plan__start_year", "plan", "position")
-    )
-    return wanted.apply(tasks)
+def tasks_for(scope: Scope, wanted: TaskFilter, today: date) -> Any:
+    """Tasks of the plans the person reads, in the plans' order, each with its state on the day as `state_now`."""
+    tasks = PlanTask.objects.visible_to(scope).with_state(today).with_parts().prefetch_related("goals")
+    return wanted.apply(tasks.order_by("plan__state", "-plan__start_year", "plan", "position"), today)
+
+
+def sections_with_tasks(scope: Scope, plan_id: str) -> list[PlanSection]:
+    """Headings to choose from: those of the chosen plan that tasks stand under, with what lies above them."""
+    if not plan_id.isdecimal():
+        return []
+    sections = list(PlanSection.objects.visible_to(scope).filter(plan=plan_id))
+    used = set(PlanTask.objects.filter(plan=plan_id).values_list("section", flat=True))
+    paths = [tuple(section.path) for section in sections if section.pk in used]
+    return [s for s in sections if any(path[: len(s.path)] == tuple(s.path) for path in paths)]
 
 
 def units_with_tasks(scope: Scope, plan_id: str = "") -> list[Unit]:

@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from plans.models import Assignment, Milestone, PlanTask
 from plans.models.plan import Plan
+from plans.rules.leads import lead_of
 
-ANSWERS_FIRST = (
-    Assignment.Role.LEAD,
-    Assignment.Role.EXECUTING,
-    Assignment.Role.RESPONSIBLE,
-    Assignment.Role.OFFICE,
-)
 CHUNK = 500
-
-
-def lead_of(assignments: Sequence[Assignment]) -> int | None:
-    """The unit that answers for a whole task: the one in the lead, else the one that carries it out, else the first named
-    as responsible (排在第一位的为牵头单位), else the first office. A collective leads nothing: nobody could be asked.
-    """
-    for role in ANSWERS_FIRST:
-        for assignment in assignments:
-            if assignment.role == role and not assignment.unit.is_collective:
-                return assignment.unit_id
-    return None
 
 
 def set_leads(task_ids: Iterable[int]) -> int:

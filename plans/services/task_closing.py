@@ -13,7 +13,7 @@ from ipdash.accounts import audit
 from ipdash.core.constraints import check, explained
 from ipdash.core.errors import Conflict, Invalid, NotAllowed
 from plans.models import Plan, PlanTask, TaskClosing
-from plans.permissions import can_ask_closing, can_decide_closing, get_task_for
+from plans.permissions import can_ask_closing, can_decide_closing, get_task_for, require_staff_of
 from plans.scope import scope_of
 from plans.services.milestones import needed, refuse_seen_otherwise
 
@@ -91,7 +91,10 @@ def set_status(
     """A task's status as bureau staff give it: `done` grants the request to close, `in_progress` refuses it or opens the
     task again (both with a reason), `awaiting_review` asks in the lead unit's name. The status it has is nothing new.
     """
-    task = get_task_for(scope_of(actor), task_id)
+    scope = scope_of(actor)
+    task = get_task_for(scope, task_id)
+    if not (status == Status.AWAITING_REVIEW and can_ask_closing(scope, task)) and not can_decide_closing(scope, task):
+        raise _not_the_bureau(task)
     if task.status == status:
         return
     if status == Status.AWAITING_REVIEW:
@@ -111,7 +114,7 @@ def set_status(
 def _start(actor: Any, task_id: int, version: int | None) -> None:
     """The bureau knows that work has begun, though nobody has reported yet."""
     task = _lock(actor, task_id, version)
-    _require_bureau(actor, task)
+    require_staff_of(scope_of(actor), task.plan.region)
     _refuse_idle_plan(task)
     _set(task, Status.IN_PROGRESS)
     _record("task.start", task, actor, after={"status": task.status})
@@ -165,11 +168,15 @@ def needed_text(text: str) -> str:
 
 def _require_bureau(actor: Any, task: PlanTask) -> None:
     if not can_decide_closing(scope_of(actor), task):
-        raise NotAllowed(
-            "not_allowed",
-            _("只有%(region)s或其上级的局工作人员、审核人可以进行这项操作；如需权限，请联系安全管理员授权。")
-            % {"region": task.plan.region.name},
-        )
+        raise _not_the_bureau(task)
+
+
+def _not_the_bureau(task: PlanTask) -> NotAllowed:
+    return NotAllowed(
+        "not_allowed",
+        _("只有%(region)s或其上级的局工作人员、审核人可以进行这项操作；如需权限，请联系安全管理员授权。")
+        % {"region": task.plan.region.name},
+    )
 
 
 def _refuse_idle_plan(task: PlanTask) -> None:

@@ -43,6 +43,7 @@ from plans.models import (
     Plan,
     PlanTask,
     Region,
+    TaskReport,
     Unit,
     UnitAlias,
 )
@@ -156,6 +157,20 @@ def twice_assigned() -> None:
     Assignment.objects.create(task=one.task, unit=one.unit, role=one.role, printed="又一次")
 
 
+def strange_lead() -> None:
+    task = PlanTask.objects.exclude(lead_unit=None).order_by("pk")[0]
+    PlanTask.objects.filter(pk=task.pk).update(lead_unit=Unit.objects.exclude(pk=task.lead_unit_id)[0])
+
+
+def wrong_due_day() -> None:
+    Milestone.objects.filter(pk=Milestone.objects.order_by("pk")[0].pk).update(due_on=date(1999, 1, 1))
+
+
+def own_report() -> None:
+    report = TaskReport.objects.filter(state="accepted").order_by("pk")[0]
+    TaskReport.objects.filter(pk=report.pk).update(accepted_by=report.entered_by)
+
+
 def stray_line() -> None:
     lines(plan__region__code="500120").update(region=Region.objects.get(code="220000"))
 
@@ -265,6 +280,9 @@ PLANTS: dict[str, Plant] = {
     "duty_of_two_units": second_duty,
     "task_section_of_another_plan": other_plans_section,
     "milestone_phase_of_another_plan": other_plans_phase,
+    "task_lead_unlike_assignments": strange_lead,
+    "milestone_due_unlike_quarters": wrong_due_day,
+    "task_report_accepted_by_its_author": own_report,
     "assignment_of_a_unit_twice": twice_assigned,
     "upload_file_missing": remove_file,
     "upload_file_changed": change_file,

@@ -10,6 +10,7 @@ import pytest
 
 from ipdash.core.periods import Quarter
 from plans.models import Assignment, Milestone, Plan, PlanTask, Unit
+from plans.rules.leads import lead_of
 from plans.rules.report_window import Stand, Window, stand_of
 from plans.rules.task_state import (
     Goal,
@@ -22,7 +23,6 @@ from plans.rules.task_state import (
     percent_complete,
     task_state,
 )
-from plans.services.leads import lead_of
 from tests import builders
 
 END = date(2025, 12, 31)

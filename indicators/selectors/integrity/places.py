@@ -10,8 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.models import Indicator, ReportingDuty
 from indicators.selectors.integrity.rule import Rules
-from plans.models import Assignment, CollectiveMember, Membership, Milestone, PlanTask, Region, Unit, UnitAlias
+from plans.models import (
+    Assignment,
+    CollectiveMember,
+    Membership,
+    Milestone,
+    PlanTask,
+    Region,
+    TaskReport,
+    Unit,
+    UnitAlias,
+)
 from plans.models.membership import ADMINISTRATORS
+from plans.rules.leads import lead_of
 
 RULES = Rules()
 Level = Region.Level
@@ -130,6 +141,31 @@ def task_section_of_another_plan(_today: date) -> Iterator[str]:
 def milestone_phase_of_another_plan(_today: date) -> Iterator[str]:
     wrong = Milestone.objects.exclude(phase=None).exclude(phase__plan=F("task__plan"))
     return _tasks(PlanTask.objects.filter(pk__in=wrong.values("task")))
+
+
+@RULES.add(
+    "task_lead_unlike_assignments", _("任务的牵头单位与分工不符"), _("请在任务页上移交或重新保存分工，或重新导入。")
+)
+def task_lead_unlike_assignments(_today: date) -> Iterator[str]:
+    tasks = PlanTask.objects.prefetch_related("assignments__unit").order_by("pk")
+    wrong = [t.pk for t in tasks.iterator(chunk_size=500) if t.lead_unit_id != lead_of(list(t.assignments.all()))]
+    return _tasks(PlanTask.objects.filter(pk__in=wrong))
+
+
+@RULES.add(
+    "milestone_due_unlike_quarters", _("进度安排的到期日与所写的季度或阶段不符"), _("请在任务页上调整该项安排。")
+)
+def milestone_due_unlike_quarters(_today: date) -> Iterator[str]:
+    found = Milestone.every.select_related("task__plan", "phase").order_by("pk")
+    wrong = {m.task_id for m in found.iterator(chunk_size=500) if m.due_on != m.end_in(m.task.plan, m.phase)}
+    return _tasks(PlanTask.objects.filter(pk__in=wrong))
+
+
+@RULES.add("task_report_accepted_by_its_author", _("进展反馈由填写人自己审核通过"), _("请局工作人员退回后由他人审核。"))
+def task_report_accepted_by_its_author(_today: date) -> Iterator[str]:
+    own = Q(accepted_by=F("entered_by")) | Q(accepted_by=F("submitted_by"))
+    accepted = TaskReport.objects.filter(own, state=TaskReport.State.ACCEPTED)
+    return _tasks(PlanTask.objects.filter(pk__in=accepted.values("task")))
 
 
 @RULES.add("assignment_of_a_unit_twice", _("同一任务、同一分工中，一个单位出现了两次"), _("请删去重复的分工。"))

@@ -19,14 +19,25 @@ NARROW = 480  # below it a label stands above its bar
 
 
 @dataclass(frozen=True, slots=True)
+class TimelinePart:
+    """A stretch of a row that is drawn for itself; `state` is done, late or nothing."""
+
+    label: str
+    start: date
+    end: date
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """What lasts from `start` to `end`, both included; `text` is added to the hint."""
+    """What lasts from `start` to `end`, both included; `text` is added to the hint. Its `parts` are drawn in its place."""
 
     label: str
     start: date
     end: date
     text: str = ""
     href: str = ""
+    parts: tuple[TimelinePart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,9 @@ def timeline(
     top = 22.0 if today is not None else 4.0
     bottom = top + place.row * len(rows) + 6
     parts = [*_year_lines(place.scale, top, bottom), *quarter_axis(place.scale, bottom)]
-    parts += [_bar(row, top + place.row * i, place) for i, row in enumerate(rows)]
+    for i, row in enumerate(rows):
+        y = top + place.row * i
+        parts += [_part(row, part, y, place) for part in row.parts] if row.parts else [_bar(row, y, place)]
     if today is not None and place.scale.first <= Quarter.containing(today).index <= place.scale.last:
         parts += _today(place, today, bottom)
     parts += [_name(row, top + place.row * i, place) for i, row in enumerate(rows)]
@@ -109,6 +122,22 @@ def _bar(row: TimelineRow, y: float, place: _Place) -> SafeString:
     bar = element("rect", x=left + 1, y=top, width=width, height=12, rx=2, class_=class_)
     hint = _("%(name)s：%(text)s") % {"name": row.label, "text": f"{day_text(row.start)}–{day_text(row.end)}"}
     return hinted(_("，").join([hint, row.text]) if row.text else hint, row.href, bar)
+
+
+_PART = {"done": "c-bar", "late": "c-late"}
+
+
+def _part(row: TimelineRow, part: TimelinePart, y: float, place: _Place) -> SafeString:
+    """Told apart by more than colour: what is done is solid, what is late has a mark."""
+    left, right = place.x(part.start), place.end(part.end)
+    top, width = y + place.row - ROW / 2 - 6, max(2.0, right - left - 2)
+    bar = [element("rect", x=left + 1, y=top, width=width, height=12, rx=2, class_=_PART.get(part.state, "c-soft"))]
+    if part.state == "late":
+        bar.append(element("text", "■", x=left + 6, y=top + 10.5, class_="c-late-mark"))
+    words = {"done": _("已完成"), "late": _("逾期")}.get(part.state, "")
+    said = _("，").join(filter(None, [f"{day_text(part.start)}–{day_text(part.end)}", words]))
+    hint = _("%(name)s：%(text)s") % {"name": part.label, "text": said}
+    return hinted(hint, row.href, *bar)
 
 
 def _name(row: TimelineRow, y: float, place: _Place) -> SafeString:
