@@ -21,7 +21,7 @@ from plans.models import (
     TaskReport,
     Unit,
 )
-from plans.permissions import can_check, can_report, sees_inside
+from plans.permissions import CHECKING, can_check, can_report, sees_inside
 from plans.rules.report_window import Stand, Window, stand_of
 from plans.rules.task_state import TaskState, late_since, next_due, percent_complete, task_state
 from plans.scope import Scope
@@ -83,7 +83,7 @@ def task_page(scope: Scope, task: PlanTask, today: date) -> TaskPage:
     facts = task.facts
     milestones = Milestone.every.filter(task=task).exclude(state=Milestone.State.LIVE)
     rows = report_rows(scope, task)
-    inside = any(row.inside for row in rows) or scope.reaches(task.plan.region.code, "staff", "reviewer")
+    inside = scope.reaches(task.plan.region.code, *CHECKING) or task.lead_unit_id in scope.all_units
     return TaskPage(
         task=task,
         state=task_state(facts, today),
@@ -96,7 +96,7 @@ def task_page(scope: Scope, task: PlanTask, today: date) -> TaskPage:
         former=list(Assignment.every.filter(task=task).exclude(ended_on=None).select_related("unit", "moved_to__unit")),
         quarters=open_quarters(task, today),
         reports=_by_quarter(rows),
-        closings=_closings(task, inside or task.lead_unit_id in scope.all_units),
+        closings=_closings(task, inside),
     )
 
 
