@@ -9,8 +9,11 @@ from django.views.decorators.http import require_safe
 from indicators.selectors.my_work import my_work
 from indicators.views.kept import page_of_this_state, recalled
 from ipdash.core import clock
+from plans.models import Role
 from plans.permissions import units_of
 from plans.scope import scope_of
+
+MOST_PERIODS = 4
 
 
 @require_safe
@@ -20,6 +23,14 @@ def work(request: HttpRequest) -> HttpResponse:
     scope, today = scope_of(request.user), clock.today()
 
     def make() -> HttpResponse:
-        return render(request, "my_work/page.html", {"work": my_work(scope, today), "units": units_of(scope)})
+        mine = my_work(scope, today)
+        periods = list({item.period.pk: item.period for item in mine.to_report}.values())
+        context = {
+            "work": mine,
+            "units": units_of(scope),
+            "urges_others": scope.has(Role.STAFF),
+            "periods": periods[:MOST_PERIODS],
+        }
+        return render(request, "my_work/page.html", context)
 
     return page_of_this_state(request, scope, make)
