@@ -34,6 +34,7 @@ from plans.models import (
     PlanTask,
     Region,
     Role,
+    Supervision,
     TaskClosing,
     TaskMeasure,
     TaskReport,
@@ -163,6 +164,10 @@ def hide(county: County) -> None:
     Plan.objects.filter(pk=county.draft.pk).update(title="秘规划")
     hidden = PlanTask.objects.create(plan=county.draft, title="秘任务", text="秘标题", position=0)
     TaskMeasure.objects.create(task=hidden, text="秘措施")
+    Supervision.objects.create(
+        task=county.task, unit=county.unit, unit_name=county.unit.name, region=county.plan.region, level="red",
+        reason="other", occasion=f"{county.task.pk}:probe", demand="秘原因", proposed_on=date(2025, 10, 9),
+    )  # fmt: skip
     TaskLink.objects.create(task=county.task, indicator=county.indicators[1], how=TaskLink.How.KEY, words=["秘措施"])
     builders.make_line(county.draft, county.indicators[0], {2025: VALUES[0]})
 

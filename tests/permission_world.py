@@ -86,8 +86,15 @@ ISSUED = """%(region)s知识产权强县工作方案（2026—2028年）
 """
 UNREPORTED = "trademarks_registered"  # of the reporter's unit; nobody has reported it for the open quarter
 OWN, OTHER = "own", "other"
-# What a login, a token and the log itself write beside the business.
-UNCOUNTED = {"accounts_auditentry", "accounts_audithead", "django_session", "accounts_apitoken_used"}
+# What a login, a token, a calendar and the log itself write beside the business, and what one has read.
+UNCOUNTED = {
+    "plans_notice",
+    "plans_calendarfeed",
+    "accounts_auditentry",
+    "accounts_audithead",
+    "django_session",
+    "accounts_apitoken_used",
+}
 _TABLE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
 
 Objects = dict[str, Any]

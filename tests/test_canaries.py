@@ -53,6 +53,7 @@ PROBES = (
     "/plans/{shared}/indicators/{shared_line}/", "/plans/{shared}/indicators/{shared_line}/?quarter=2025Q3", "/why/{shared_line}/2025Q3/", "/why/{shared_line}/2025Q2/",
     "/api/v1/overview/?plan={shared}&region=500107&year=2025&quarter=3", "/api/v1/overview/?plan={shared}",
     "/api/v1/plans/{shared}/", "/api/v1/target-lines/{shared_line}/", "/entry/?quarter=2025Q2",
+    "/supervision/?state=proposed", "/api/v1/supervisions/?plan={shared}",
     "/api/v1/task-links/?plan={shared}", "/api/v1/task-links/?state=proposed&page_size=10",
     "/manage/periods/?region=500107", "/manage/duties/?region=500107", "/manage/units/?words=九龙坡",
     "/manage/indicators/?words=hidden", "/manage/indicators/hidden_500107_0/", "/manage/indicators/hidden_330106_0/",

@@ -19,12 +19,14 @@ from tests.permission_table import ROLES, Row, rows
 from tests.permission_world import OTHER, OWN, UNREPORTED, Answer, Objects, World, ask, make_world, send
 from tests.routes import addresses
 
-OWN_ACCOUNT = ("/login/", "/language/", "/logout/", "/password/", "/account/")
+OWN_ACCOUNT = ("/notices/", "/api/v1/notices/", "/login/", "/language/", "/logout/", "/password/", "/account/")
 # What follows from a later step, which then leaves the entry: the job that stores or undoes, the rows of a preview.
 NO_ENTRY_YET = ("/uploads/{upload}/preview/", "/uploads/{upload}/compare/", "/uploads/{upload}/mapping/",
                 "/api/v1/uploads/{upload}/commit/", "/api/v1/uploads/{upload}/mapping/")  # fmt: skip
 TWO_WRITES = (
     "/manage/duties/{duty}/hand-over/",  # one duty ends, another begins
+    "/tasks/{task}/supervise/",  # a slip is made, and sent
+    "/api/v1/supervisions/",
     "/import/{import}/confirm/",  # the document and its targets
 )
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")

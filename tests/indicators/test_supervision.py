@@ -238,6 +238,9 @@ def test_a_lagging_indicator_calls_for_a_slip_where_a_person_confirmed_the_link(
         status="behind",
         light="red",
         computed_at="2025-04-20T00:00:00Z",
+        target_comparator="",
+        target_source="",
+        forecast_method="",
     )
     link = TaskLink.objects.create(task=world.task, indicator=indicator, how="key", words=["专利"])
     day = date(2025, 5, 12)
