@@ -40,8 +40,9 @@ from plans.permissions import get_plan_for, require_staff_of
 from plans.scope import scope_of
 from plans.services.import_items import source_of
 from plans.services.imports import close, open_draft
+from plans.services.milestones import Due
 from plans.services.plans import PlanChanges, change_plan
-from plans.services.tasks import Due, Duty, TaskValues, change_task, create_task
+from plans.services.tasks import Duty, TaskValues, change_task, create_task
 
 
 @transaction.atomic

@@ -20,8 +20,9 @@ from plans.api.base import ScopedWritable, Source, written
 from plans.models import Assignment, Milestone, PlanTask
 from plans.rules.task_state import TaskState, task_state
 from plans.selectors.task_pages import percent_of
+from plans.services.milestones import Due
 from plans.services.task_closing import set_status
-from plans.services.tasks import Due, Duty, TaskValues, change_task, create_task
+from plans.services.tasks import Duty, TaskValues, change_task, create_task
 
 
 class AssignmentSerializer(serializers.Serializer[Any]):

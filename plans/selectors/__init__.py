@@ -100,8 +100,8 @@ def sections_with_tasks(scope: Scope, plan_id: str) -> list[PlanSection]:
     """Headings to choose from: those of the chosen plan that tasks stand under, with what lies above them."""
     if not plan_id.isdecimal():
         return []
-    sections = list(PlanSection.objects.visible_to(scope).filter(plan=plan_id))
-    used = set(PlanTask.objects.filter(plan=plan_id).values_list("section", flat=True))
+    sections = list(PlanSection.objects.visible_to(scope).filter(plan=int(plan_id)))
+    used = set(PlanTask.objects.filter(plan=int(plan_id)).values_list("section", flat=True))
     paths = [tuple(section.path) for section in sections if section.pk in used]
     return [s for s in sections if any(path[: len(s.path)] == tuple(s.path) for path in paths)]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from plans.models import Assignment, CollectiveMember, Milestone, Phase, Plan, PlanTask, Unit
 from plans.rules.task_state import TaskState, task_state
@@ -98,7 +98,7 @@ def _duty(task: PlanTask, parts: Sequence[Part], phases: dict[int, list[Phase]],
     return Duty(task, tuple(parts), state, own, inherited, task.lead_unit_id == unit.pk)
 
 
-def parts_of(units: set[int] | frozenset[int], tasks: object = None) -> dict[int, list[Part]]:
+def parts_of(units: set[int] | frozenset[int], tasks: QuerySet[PlanTask] | None = None) -> dict[int, list[Part]]:
     """By task id the roles of these units, lead first; of `tasks` (a queryset) alone where it is given."""
     member_of = CollectiveMember.objects.filter(member__in=units).values("collective")
     held = Assignment.objects.filter(Q(unit__in=units) | Q(unit__in=member_of)).select_related("unit")

@@ -38,9 +38,9 @@ def plan_timeline(plan: Plan, today: date) -> Timeline:
     tasks = list(PlanTask.objects.filter(plan=plan).prefetch_related("milestones__phase"))
     found = [_row(task, milestone, plan, today) for task in tasks for milestone in task.milestones.all()]
     by_quarter: dict[Quarter, list[DueRow]] = {}
-    for row in found:
-        if row.milestone.due_on is not None:
-            by_quarter.setdefault(Quarter.containing(row.milestone.due_on), []).append(row)
+    for due in found:
+        if due.milestone.due_on is not None:
+            by_quarter.setdefault(Quarter.containing(due.milestone.due_on), []).append(due)
     whole = TimelineRow(str(_("规划期")), date(plan.start_year, 1, 1), date(plan.end_year, 12, 31))
     drawn = [whole, *(TimelineRow(phase.name, phase.start, phase.end) for phase in plan.phases.all())]
     late = {row.milestone.pk for row in found if row.is_overdue}

@@ -24,7 +24,7 @@ def content_of(report: TaskReport, is_new: bool = False) -> dict[str, Any]:
         "reached": [] if is_new else sorted(report.reached.values_list("pk", flat=True)),
         "numbers": {}
         if is_new
-        else {str(goal): decimal_text(value) for goal, value in report.numbers.values_list("goal", "value")},
+        else {str(number.goal_id): decimal_text(number.value) for number in report.numbers.all()},
     }
 
 

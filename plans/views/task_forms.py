@@ -75,7 +75,7 @@ class ReportForm(ServiceForm):
             given["reached"] = cleaned["reached"]
         if self.goals:
             given["numbers"] = {goal.pk: cleaned[f"{NUMBER}{goal.pk}"] for goal in self.goals}
-        return ReportValues(**given)  # type: ignore[typeddict-item]  # the form's fields are the values
+        return ReportValues(**given)  # type: ignore[typeddict-item, no-any-return]  # the form's fields are the values
 
     @staticmethod
     def initial_of(report: TaskReport, numbers: dict[int, Decimal], reached: Sequence[int]) -> dict[str, Any]:

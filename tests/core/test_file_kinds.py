@@ -42,6 +42,7 @@ def utf16(name: str) -> bytes:
         ("\ufeff指标,数值\r\n".encode(), "txt"),
         (b"a < b, and <b> is not markup at the start", "txt"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",
 )
 def test_documents_and_pictures_are_told_by_their_content(content: bytes, kind: str) -> None:
     assert kind_of(content) is KINDS[kind]
@@ -71,6 +72,7 @@ def test_documents_and_pictures_are_told_by_their_content(content: bytes, kind: 
         (b"text\x00with nul", "unknown"),
         (bytes(range(256)) * 4, "unknown"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",  # archives hold the time they were made
 )
 def test_everything_else_is_refused_for_what_it_is(content: bytes, code: str) -> None:
     with pytest.raises(NotTaken) as refused:
