@@ -73,7 +73,7 @@ class PlanTaskQuerySet(PlanPartQuerySet):
         """Adds `state_now`: what `plans.rules.task_state.task_state` says of the same facts."""
         from plans.models import Milestone
 
-        overdue = Milestone.objects.filter(task=OuterRef("pk")).overdue(today)
+        overdue = Milestone.objects.overdue(today).filter(task=OuterRef("pk"))
         return self.annotate(
             state_now=Case(
                 When(status="done", then=Value(TaskState.CLOSED.value)),

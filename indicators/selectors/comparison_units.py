@@ -119,7 +119,7 @@ def _late(plan: Plan, today: date) -> dict[int, list[Milestone]]:
     """By task id the milestones that have passed and that nobody has said to be reached."""
     found: dict[int, list[Milestone]] = defaultdict(list)
     if plan.state == Plan.State.ACTIVE:
-        for milestone in Milestone.objects.filter(task__plan=plan).overdue(today):
+        for milestone in Milestone.objects.overdue(today).filter(task__plan=plan):
             found[milestone.task_id].append(milestone)
     return found
 

@@ -111,7 +111,8 @@ def _proposed(call: Called, active: list[Supervision], today: date) -> Supervisi
     again = Supervision.objects.filter(occasion=fact.occasion, level=call.level, state=SlipState.LAPSED)
     below = max(held, key=_rank, default=None)
     if again.update(state=SlipState.PROPOSED, proposed_on=today, facts=fact.told, ended_on=None, raised_from=below):
-        return again.model.objects.get(occasion=fact.occasion, level=call.level)
+        proposed: Supervision = Supervision.objects.get(occasion=fact.occasion, level=call.level)
+        return proposed
     try:
         with transaction.atomic():
             return Supervision.objects.create(

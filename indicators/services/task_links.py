@@ -65,7 +65,7 @@ def decide_link(actor: Any, link_id: int, state: str, *, version: int | None = N
     require_staff_of(scope, region)
     if state not in DECIDED:
         raise Invalid("bad_state", _("请选择确认关联或不关联。"), {"state": [_("请选择确认关联或不关联。")]})
-    link = TaskLink.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    link: TaskLink = TaskLink.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if link.state == state:
         return link
     if version is not None and version != link.version:
@@ -94,7 +94,9 @@ def add_link(actor: Any, task_id: int, indicator_code: str) -> TaskLink:
     if indicator is None:
         said = _("这份规划没有为该指标设目标，不能关联。")
         raise Invalid("not_of_the_plan", said, {"indicator": [said]})
-    link = TaskLink.objects.select_for_update(of=("self",)).filter(task=task, indicator=indicator).first()
+    link: TaskLink | None = (
+        TaskLink.objects.select_for_update(of=("self",)).filter(task=task, indicator=indicator).first()
+    )
     if link is not None and link.state == TaskLink.State.CONFIRMED:
         return link
     if link is None:

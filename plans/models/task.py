@@ -148,6 +148,9 @@ class MilestonesInForce(models.Manager["Milestone"]):
     def get_queryset(self) -> MilestoneQuerySet:
         return MilestoneQuerySet(self.model, using=self._db).filter(state=Milestone.State.LIVE)
 
+    def overdue(self, today: date) -> MilestoneQuerySet:
+        return self.get_queryset().overdue(today)
+
 
 class Milestone(models.Model):
     """进度安排: what is due in which quarters, or in which phase.

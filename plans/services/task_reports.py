@@ -176,7 +176,7 @@ def _lock_task(actor: Any, task_id: int) -> PlanTask:
 
 def _unit(actor: Any, task: PlanTask, unit_id: int, report: TaskReport | None = None) -> Unit:
     """The unit in whose name the actor speaks; one that has handed its part over may still correct what it said."""
-    unit = Unit.objects.filter(pk=unit_id, is_collective=False).first()
+    unit: Unit | None = Unit.objects.filter(pk=unit_id, is_collective=False).first()
     held = Assignment.objects.filter(task=task).filter(Q(unit=unit_id) | Q(unit__member_links__member=unit_id))
     if unit is None or not (held.exists() or (report is not None and report.state != State.DRAFT)):
         message = _("该单位没有承担这项任务，不能反馈。")
@@ -195,7 +195,9 @@ def _report_of(task: PlanTask, unit: Unit, quarter: Quarter) -> TaskReport | Non
         task=task, unit=unit, year=quarter.year, quarter=quarter.quarter
     )
     # Of units that were merged, the lead's word, else the one under the present name.
-    found = sorted(reports, key=lambda report: (not report.is_lead, report.unit_name != unit.name, report.pk))
+    found: list[TaskReport] = sorted(
+        reports, key=lambda report: (not report.is_lead, report.unit_name != unit.name, report.pk)
+    )
     if not found:
         return None
     found[0].task = task

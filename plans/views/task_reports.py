@@ -128,7 +128,9 @@ def _asked_unit(request: HttpRequest, task: PlanTask) -> Unit:
     found = answering_units(scope, task)
     if text:
         past = TaskReport.objects.visible_to(scope).filter(task=task).select_related("unit")
-        units = {str(item.unit.pk): item.unit for item in found} | {str(r.unit_id): r.unit for r in past}
+        units: dict[str, Unit] = {str(item.unit.pk): item.unit for item in found} | {
+            str(r.unit_id): r.unit for r in past
+        }
         if text not in units:
             raise not_found()
         return units[text]
