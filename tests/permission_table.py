@@ -340,13 +340,13 @@ TABLE = """
 /manage/regions/{region}/              GET    own      302  200  403  403  403  403  200  403  403
 /manage/regions/{region}/              GET    other    302  200  403  403  403  403  200  403  403
 /manage/regions/{region}/              GET    missing  302  404  403  403  403  403  404  403  403
-/manage/regions/{region}/change/{tree}/ GET   own      302  403  403  403  403  403  200  403  403
+/manage/regions/{region}/change/{tree}/ GET   own      302  200  403  403  403  403  200  403  403
 /manage/regions/{region}/change/{tree}/ GET   other    302  403  403  403  403  403  200  403  403
 /manage/regions/{region}/change/{tree}/ GET   missing  302  404  403  403  403  403  404  403  403
-/manage/regions/{region}/change/{tree}/ POST  own      302  403  403  403  403  403  302  403  403
+/manage/regions/{region}/change/{tree}/ POST  own      302  302  403  403  403  403  302  403  403
 /manage/regions/{region}/change/{tree}/ POST  other    302  403  403  403  403  403  302  403  403
 /manage/regions/{region}/change/{tree}/ POST  missing  302  404  403  403  403  403  404  403  403
-/manage/regions/changes/{moved}/take-back/ POST own    302  403  403  403  403  403  302  403  403
+/manage/regions/changes/{moved}/take-back/ POST own    302  302  403  403  403  403  302  403  403
 /manage/regions/changes/{moved}/take-back/ POST other  302  403  403  403  403  403  302  403  403
 /manage/regions/changes/{moved}/take-back/ POST missing 302 404  403  403  403  403  404  403  403
 

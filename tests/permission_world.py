@@ -197,9 +197,9 @@ def own_objects(role: str) -> Objects:
 def _slips(staff: User | None, task: PlanTask, unit: Unit, reader: User | None) -> Objects:
     """A slip that waits to be signed for, one that is only proposed, and something told to this person."""
     sent = Supervision.objects.filter(task=task, unit=unit, state="sent").first()
-    sent = sent or make_slip(staff, task.pk, unit.pk, "blue", "秘措施", today=date(2025, 10, 9))
+    sent = sent or make_slip(staff, task.pk, unit.pk, "blue", "请按期完成", today=date(2025, 10, 9))
     proposal = Supervision.objects.filter(task=task, unit=unit, state="proposed").first()
-    proposal = proposal or make_slip(staff, task.pk, unit.pk, "urge", "秘草稿", today=date(2025, 10, 9), send=False)
+    proposal = proposal or make_slip(staff, task.pk, unit.pk, "urge", "请抓紧办理", today=date(2025, 10, 9), send=False)
     told = {"count": 1}
     if reader is not None:
         tell([reader], "slips.proposed", told, f"/supervision/{sent.pk}/", key="probe", today=date(2025, 10, 9))

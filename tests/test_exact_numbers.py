@@ -173,6 +173,7 @@ STORES = (
 """Where what is stored passes through."""
 NOT_STORED: dict[str, str] = {
     "indicators/services/national_data.py": "synthetic numbers are drawn as floats and rounded to whole millionths",
+    "indicators/services/upload_bulk/odd.py": "says which figures the exact checks have to look at, and stores nothing",
     "plans/services/reading.py": "seconds and megabytes of the confined reader",
 }
 

@@ -39,3 +39,8 @@ def forecast_range(
     else:
         return None
     return (min(*ends, forecast), max(*ends, forecast)) if len(ends) > 1 else None
+
+
+def share_of_year(running_total: Decimal | None, whole_year: Decimal | None) -> Decimal | None:
+    """What a quarter's running total was of its year's; None where either is missing or the year ended at zero."""
+    return None if running_total is None or not whole_year else running_total / whole_year

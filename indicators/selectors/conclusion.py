@@ -166,21 +166,42 @@ def _change(lines: Sequence[Seen]) -> Point:
         "before": Status(most.status_before).label,
         "now": Status(most.status).label,
     }
-    better, worse = sum(step(line) > 0 for line in moved), sum(step(line) < 0 for line in moved)
-    counts = [_("%(n)d项变好") % {"n": better} if better else "", _("%(n)d项变差") % {"n": worse} if worse else ""]
+    better = sum(step(line) > 0 for line in moved)
+    worse = [line.name for line in moved if step(line) < 0]
+    counts = [_("%(n)d项变好") % {"n": better} if better else "", _("%(n)d项变差") % {"n": len(worse)} if worse else ""]
     text += _("；较上季%(counts)s") % {"counts": _("、").join(filter(None, counts))}
+    if worse and worse != [most.name]:  # good news on top must not hide the bad
+        some = _("（%(name)s等）") if len(worse) > 1 else _("（%(name)s）")
+        text += some % {"name": worse[0]}
     return Point(_("变化最大"), text)
 
 
 def _outlook(quarter: Quarter, lines: Sequence[Seen]) -> Point:
-    """How many of the lines with a forecast would end the year without their target, and which are furthest from it."""
+    """How many of the lines with a forecast would end the year without their target, and which are furthest from it.
+
+    At the year's end there is nothing left to forecast: how many have reached their target is said instead.
+    """
+    if quarter.quarter == 4:
+        return _result(lines)
     label = _("年末预计")
     told = [line for line in worst_first(lines) if line.misses is not None]
     if not told:
-        return Point(label, _("本年已结束，实际值就是全年结果") if quarter.quarter == 4 else _("数据还不够，不能预计"))
+        return Point(label, _("数据还不够，不能预计"))
     short = [line.name for line in told if line.misses]
     if not short:
         return Point(label, _("有年末预计的%(n)d项均预计能达到年度目标") % {"n": len(told)})
     text = _("有年末预计的%(n)d项中，%(short)d项预计达不到年度目标") % {"n": len(told), "short": len(short)}
     some = _("（%(name)s等）") if len(short) > 1 else _("（%(name)s）")
     return Point(label, text + some % {"name": short[0]})
+
+
+def _result(lines: Sequence[Seen]) -> Point:
+    """How many targets of the year were reached, of those that there is a figure for."""
+    judged = [line for line in lines if Status(line.status) in LEVELS]
+    reached = sum(Status(line.status) == Status.ACHIEVED for line in judged)
+    if not judged:
+        return Point(_("全年结果"), _("没有可以判断的指标"))
+    text = _("%(n)d项可以判断，%(reached)d项完成年度目标，%(short)d项没有完成") % {
+        "n": len(judged), "reached": reached, "short": len(judged) - reached,
+    }  # fmt: skip
+    return Point(_("全年结果"), text)

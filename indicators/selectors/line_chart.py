@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from indicators.display import shown_value, target_text
 from indicators.models import Attainment, Target, TargetLine
-from indicators.rules.outlook import forecast_range
+from indicators.rules.outlook import forecast_range, share_of_year
 from ipdash.core.marks.trend import Band, TrendPoint
 from ipdash.core.periods import Quarter
 
@@ -84,9 +84,7 @@ def _band(line: TargetLine, rows: list[Attainment], now: Attainment | None) -> B
 
 
 def _share(actuals: dict[Quarter, Decimal | None], quarter: Quarter) -> Decimal | None:
-    """What a quarter's running total was of its year's."""
-    part, whole = actuals.get(quarter), actuals.get(Quarter(quarter.year, 4))
-    return None if part is None or not whole else part / whole
+    return share_of_year(actuals.get(quarter), actuals.get(Quarter(quarter.year, 4)))
 
 
 def _latest_versions(line: TargetLine) -> list[Target]:

@@ -22,7 +22,7 @@ from plans.selectors.task_reports import (
     task_quarters,
     waiting_for,
 )
-from plans.windows import windows_of
+from plans.windows import Windows, windows_of
 
 # Who answers for a task; cooperating units find theirs in the list of tasks.
 ANSWERING = (Assignment.Role.LEAD, Assignment.Role.RESPONSIBLE, Assignment.Role.EXECUTING, Assignment.Role.OFFICE)
@@ -100,6 +100,20 @@ class ToReview:
 
 
 @dataclass(frozen=True)
+class OpenTasks:
+    """The open tasks that one's units answer for, and what is read of them once: their number, the quarter's windows."""
+
+    units: frozenset[int]
+    held: Any
+    tasks: Any
+    total: int
+    quarter: Quarter
+    # Of the plans that the quarter just ended lies in, by the region's code.
+    of_quarter: dict[str, int]
+    windows: Windows
+
+
+@dataclass(frozen=True)
 class MyWork:
     """Everything that is mine to do on a day."""
 
@@ -125,10 +139,12 @@ class MyWork:
 
 def my_work(scope: Scope, today: date) -> MyWork:
     """The person's work; queries do not grow with it."""
-    tasks, total = my_tasks(scope, today)
+    mine = _open_tasks(scope.unit_ids(Role.REPORTER, Role.DEPARTMENT), Quarter.last_ended(today))
+    tasks = my_tasks(mine, today) if mine else []
     return MyWork(
-        sent_back(scope), to_report(scope, today), tasks, total, to_review(scope), recent_urges(scope, today),
-        list(sent_back_to(scope)[:RETURNED_SHOWN]), reports_due(scope, today),
+        sent_back(scope), to_report(scope, today), tasks, mine.total if mine else 0, to_review(scope),
+        recent_urges(scope, today), list(sent_back_to(scope)[:RETURNED_SHOWN]),
+        reports_due(mine, today) if mine else [],
         waiting_for(scope).count() + closings_waiting_for(scope).count(),
     )  # fmt: skip
 
@@ -236,34 +252,42 @@ def _states(duties: Any, quarter: Quarter) -> dict[tuple[int, int], str]:
     return {(indicator, region): state for indicator, region, state in figures}
 
 
-def my_tasks(scope: Scope, today: date) -> tuple[list[MyTask], int]:
-    """Tasks in force that one's units answer for and that are not done: those with something due first; and how many."""
-    units = scope.unit_ids(Role.REPORTER, Role.DEPARTMENT)
-    if not units:
-        return [], 0
-    open_tasks = _open_tasks(units)
-    held = Assignment.objects.filter(role__in=ANSWERING, unit__in=_with_collectives(units))
+def my_tasks(mine: OpenTasks, today: date) -> list[MyTask]:
+    """Tasks in force that one's units answer for and that are not done: those with something due first."""
+    held = mine.held
     due = Milestone.objects.filter(task=OuterRef("pk"), reached_on=None, due_on__lte=Quarter.containing(today).last_day)
     tasks = list(
-        open_tasks.with_state(today)
+        mine.tasks.with_state(today)
         .annotate(has_due=Exists(due), led=Exists(held.filter(task=OuterRef("pk"), role=Assignment.Role.LEAD)))
         .select_related("plan__region")
         .prefetch_related("milestones", Prefetch("assignments", held.select_related("unit"), to_attr="mine"))
         .order_by("-has_due", "-led", "plan", "position")[:TASKS_SHOWN]
     )
-    said = task_quarters(tasks, units, today)
-    return [_my_task(task, said.get(task.pk), today) for task in tasks], open_tasks.count()
+    said = task_quarters(tasks, mine.units, mine.windows, today)
+    return [_my_task(task, said.get(task.pk), today) for task in tasks]
 
 
-def _with_collectives(units: frozenset[int]) -> Any:
-    """The units and the collectives that stand for them, as a condition's right side."""
-    return units | set(CollectiveMember.objects.filter(member__in=units).values_list("collective", flat=True))
-
-
-def _open_tasks(units: frozenset[int]) -> Any:
-    """Tasks of plans in force, not done, that these units answer for."""
-    held = Assignment.objects.filter(role__in=ANSWERING, unit__in=_with_collectives(units)).values("task")
-    return PlanTask.objects.filter(pk__in=held, plan__state=Plan.State.ACTIVE).exclude(status=PlanTask.Status.DONE)
+def _open_tasks(units: frozenset[int], quarter: Quarter) -> OpenTasks | None:
+    """Tasks of plans in force, not done, that these units or collectives of them answer for, counted; None for no units."""
+    if not units:
+        return None
+    answering = units | set(CollectiveMember.objects.filter(member__in=units).values_list("collective", flat=True))
+    held = Assignment.objects.filter(role__in=ANSWERING, unit__in=answering)
+    tasks = PlanTask.objects.filter(pk__in=held.values("task"), plan__state=Plan.State.ACTIVE).exclude(
+        status=PlanTask.Status.DONE
+    )
+    in_plan = Q(plan__start_year__lte=quarter.year, plan__end_year__gte=quarter.year)
+    counted = list(
+        tasks.order_by()
+        .values("plan__region__code")
+        .annotate(total=Count("pk"), of_quarter=Count("pk", filter=in_plan))
+        .values_list("plan__region__code", "total", "of_quarter")
+    )
+    return OpenTasks(
+        units, held, tasks, sum(total for _code, total, _of_quarter in counted), quarter,
+        {code: of_quarter for code, _total, of_quarter in counted if of_quarter},
+        windows_of([code for code, *_counts in counted], {quarter}),
+    )  # fmt: skip
 
 
 def _my_task(task: PlanTask, said: TaskQuarter | None, today: date) -> MyTask:
@@ -274,20 +298,11 @@ def _my_task(task: PlanTask, said: TaskQuarter | None, today: date) -> MyTask:
     return MyTask(task, first.unit, Assignment.Role(first.role), due, said)
 
 
-def reports_due(scope: Scope, today: date) -> list[ReportsDue]:
+def reports_due(mine: OpenTasks, today: date) -> list[ReportsDue]:
     """Of the quarter just ended: on how many of one's open tasks one's units have reported; while it may be reported."""
-    units = scope.unit_ids(Role.REPORTER, Role.DEPARTMENT)
-    if not units:
-        return []
-    quarter = Quarter.last_ended(today)
-    counted = _open_tasks(units).filter(plan__start_year__lte=quarter.year, plan__end_year__gte=quarter.year)
-    totals = dict(
-        counted.order_by().values_list("plan__region__code").annotate(total=Count("pk")).values_list(
-            "plan__region__code", "total"
-        )
-    )  # fmt: skip
-    windows = windows_of(totals, {quarter})
-    said = TaskReport.objects.at(quarter.year, quarter.quarter).filter(unit__in=units, task__in=counted)
+    quarter = mine.quarter
+    counted = mine.tasks.filter(plan__start_year__lte=quarter.year, plan__end_year__gte=quarter.year)
+    said = TaskReport.objects.at(quarter.year, quarter.quarter).filter(unit__in=mine.units, task__in=counted)
     done = dict(
         said.filter(state__in=[TaskReport.State.SUBMITTED, TaskReport.State.ACCEPTED])
         .order_by()
@@ -296,8 +311,8 @@ def reports_due(scope: Scope, today: date) -> list[ReportsDue]:
         .values_list("task__plan__region__code", "total")
     )
     found = []
-    for code, total in sorted(totals.items()):
-        window = windows.get((code, quarter))
+    for code, total in sorted(mine.of_quarter.items()):
+        window = mine.windows.get((code, quarter))
         if window is not None and today <= window.locks:
             found.append(ReportsDue(quarter, total, done.get(code, 0), window.due, (window.due - today).days))
     return found

@@ -184,7 +184,10 @@ class Overview(Generic[S]):
 
 
 def told(display: Mapping[str, str]) -> str:
-    """A result's numbers in running text: 实际36人，年度目标40人，完成率90.0%."""
+    """A result's numbers in running text: 实际36人，年度目标40人，完成率90.0%，较序时进度−40.0个百分点.
+
+    The gap is said because the worst line is the one furthest off its path, which need not have the lowest completion.
+    """
     unit = unit_after(display["unit"])
     words = [
         _("%(name)s%(value)s") % {"name": name, "value": value + behind}
@@ -192,6 +195,7 @@ def told(display: Mapping[str, str]) -> str:
             (_("实际"), display["actual"], unit),
             (_("年度目标"), display["target"], unit),
             (_("完成率"), display["completion"], ""),
+            (_("较序时进度"), display["year_gap"], ""),
         )
         if value != MISSING
     ]

@@ -142,8 +142,7 @@ def _asked_for(request: HttpRequest) -> tuple[object, ...]:
 def _mark(request: HttpRequest, scope: Scope, version: object) -> str:
     user = user_of(request)
     reader = (scope.user_id, user and (user.username, user.display_name), _rights(scope))
-    unread = unread_of(scope.user_id) if scope.user_id else 0
-    told = (reader, unread, _asked_for(request), program_stamp(), version)
+    told = (reader, unread_of(request, scope), _asked_for(request), program_stamp(), version)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:MARK]
 
 

@@ -61,12 +61,23 @@ class ScopedWritable(ScopedReadOnly):
         raise NotImplementedError
 
 
+def listed(noun: Any) -> Any:
+    """The description of a resource's list and of one of its entries."""
+    return extend_schema_view(**_reading(noun))
+
+
+def _reading(noun: Any) -> dict[str, Any]:
+    return {
+        "list": extend_schema(summary=_("%(noun)s：列表") % {"noun": noun}),
+        "retrieve": extend_schema(summary=_("%(noun)s：查看一条") % {"noun": noun}),
+    }
+
+
 def written(noun: Any, create: type[Body], change: type[Body], shown: Any) -> Any:
     """The description of a writable resource's four operations."""
     job = _("响应中的job是由此引起的重新计算的作业编号，没有则为null。")
     return extend_schema_view(
-        list=extend_schema(summary=_("%(noun)s：列表") % {"noun": noun}),
-        retrieve=extend_schema(summary=_("%(noun)s：查看一条") % {"noun": noun}),
+        **_reading(noun),
         create=extend_schema(
             summary=_("%(noun)s：新增") % {"noun": noun}, description=job, request=create, responses={201: shown}
         ),

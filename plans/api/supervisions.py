@@ -17,7 +17,7 @@ from ipdash.core import clock
 from ipdash.core.api.bodies import Body
 from ipdash.core.api.fields import Choice, Day, Text, Whole, YesNo, identifier, region_code
 from ipdash.core.api.filters import Filters, WholeFilter, WordFilter, YesNoFilter
-from plans.api.base import ScopedReadOnly, region_filter
+from plans.api.base import ScopedReadOnly, listed, region_filter
 from plans.models import Notice, Role, SlipLevel, SlipState, Supervision
 from plans.notice_words import notice_text
 from plans.permissions import require_role
@@ -96,6 +96,7 @@ class SupervisionFilters(Filters):
     reason = WordFilter("reason", Supervision.Reason.values)
 
 
+@listed("督办单")
 class SupervisionViewSet(ScopedReadOnly):
     """督办单：巡查提出或人工发出，签收、反馈、复核、销号或升级。"""
 
@@ -115,7 +116,13 @@ class SupervisionViewSet(ScopedReadOnly):
         slip = make_slip(request.user, body["task"], body["unit"], body["level"], body["demand"], today=clock.today())
         return Response(self.get_serializer(self.visible().get(pk=slip.pk)).data, status=201)
 
-    @extend_schema(summary=_("督办单：处理一步"), request=MoveBody, responses=SupervisionSerializer)
+    @extend_schema(
+        operation_id="supervisions_move",
+        summary=_("督办单：处理一步"),
+        description="actions列出现在可作的操作；不发出、反馈、退回、升级和撤回须填写words。",
+        request=MoveBody,
+        responses=SupervisionSerializer,
+    )
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str = "") -> Response:
         found, body = self.get_object(), self.read(MoveBody)
@@ -148,6 +155,7 @@ class NoticeFilters(Filters):
     read = YesNoFilter("read_at", lookup_expr="isnull", exclude=True)
 
 
+@listed("消息")
 class NoticeViewSet(ScopedReadOnly):
     """消息：只有自己的。"""
 
@@ -159,7 +167,7 @@ class NoticeViewSet(ScopedReadOnly):
     def visible(self) -> QuerySet[Any]:
         return Notice.objects.filter(user=self.scope.user_id)
 
-    @extend_schema(summary=_("消息：标为已读"), request=None, responses=NoticeSerializer)
+    @extend_schema(operation_id="notices_read", summary=_("消息：标为已读"), request=None, responses=NoticeSerializer)
     @action(detail=True, methods=["post"], url_path="read")
     def mark_read(self, request: Request, pk: str = "") -> Response:
         found = self.get_object()

@@ -192,7 +192,13 @@ class TaskReportViewSet(ScopedReadOnly):
         )  # fmt: skip
         return self._shown(found.pk)
 
-    @extend_schema(summary="进展反馈：提交", request=ReportStep, responses=TaskReportSerializer)
+    @extend_schema(
+        operation_id="task_reports_submit",
+        summary="进展反馈：提交",
+        description="提交已写的内容，等待审核；季度已锁定的，须在reason中填写更正原因。",
+        request=ReportStep,
+        responses=TaskReportSerializer,
+    )
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, **kwargs: Any) -> Response:
         """Hands in what is written."""
@@ -204,7 +210,13 @@ class TaskReportViewSet(ScopedReadOnly):
         )  # fmt: skip
         return self._shown(found.pk)
 
-    @extend_schema(summary="进展反馈：通过", request=ReportStep, responses=TaskReportSerializer)
+    @extend_schema(
+        operation_id="task_reports_accept",
+        summary="进展反馈：通过",
+        description="任何人不能通过自己填写或提交的反馈。牵头单位的反馈通过后，其中完成的进度安排和数值即生效，本季度即告完成。",
+        request=ReportStep,
+        responses=TaskReportSerializer,
+    )
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, **kwargs: Any) -> Response:
         """Accepts it."""
@@ -213,7 +225,13 @@ class TaskReportViewSet(ScopedReadOnly):
         accept_report(request.user, found.pk, today=clock.today(), version=values.get("version"))
         return self._shown(found.pk)
 
-    @extend_schema(summary="进展反馈：退回", request=ReportStep, responses=TaskReportSerializer)
+    @extend_schema(
+        operation_id="task_reports_return",
+        summary="进展反馈：退回",
+        description="须在reason中填写原因。",
+        request=ReportStep,
+        responses=TaskReportSerializer,
+    )
     @action(detail=True, methods=["post"], url_path="return")
     def send_back(self, request: Request, **kwargs: Any) -> Response:
         """Sends it back with a reason."""

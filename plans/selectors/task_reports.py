@@ -14,7 +14,7 @@ from plans.models import PlanTask, TaskClosing, TaskReport
 from plans.permissions import CHECKING, SPEAKING
 from plans.querysets import code_within
 from plans.scope import Scope
-from plans.windows import windows_of
+from plans.windows import Windows
 
 State = TaskReport.State
 
@@ -58,11 +58,14 @@ class TaskQuarter:
         return self.state in {State.SUBMITTED, State.ACCEPTED}
 
 
-def task_quarters(tasks: Sequence[PlanTask], units: Collection[int], today: date) -> dict[int, TaskQuarter]:
-    """By task id what one's units have to report: the quarter just ended while it may be, else the running one."""
+def task_quarters(
+    tasks: Sequence[PlanTask], units: Collection[int], windows: Windows, today: date
+) -> dict[int, TaskQuarter]:
+    """By task id what one's units have to report: the quarter just ended while it may be, else the running one.
+
+    `windows` holds those of the quarter just ended for the regions of the tasks' plans.
+    """
     running = Quarter.containing(today)
-    codes = {task.plan.region.code for task in tasks}
-    windows = windows_of(codes, {running - 1})
     reports = TaskReport.objects.filter(task__in=tasks, unit__in=units, year__gte=(running - 1).year)
     states = {(r.task_id, r.as_quarter): r.state for r in reports.only("task", "year", "quarter", "state")}
     found = {}

@@ -17,7 +17,7 @@ RESOURCES = (
 )  # fmt: skip
 # Queries of one page of any length, the token and the memberships included.
 QUERIES = {
-    "regions": 4, "units": 6, "plans": 8, "tasks": 7, "indicators": 5, "target-lines": 6, "reporting-duties": 4,
+    "regions": 4, "units": 6, "plans": 8, "tasks": 8, "indicators": 5, "target-lines": 6, "reporting-duties": 4,
     "figures": 4, "periods": 4, "attainment": 18, "jobs": 4,
 }  # fmt: skip
 # An explanation rests on what a whole plan's columns hold: so many queries a plan, however many of its rows.
@@ -159,6 +159,7 @@ def test_regions_are_given_by_code(api_of: Api) -> None:
     client = api_of("reporter")
     assert client.get("/api/v1/regions/500120/").json() == {
         "code": "500120", "name": "璧山区", "short_name": "璧山", "level": "county", "parent": "500000",
+        "valid_from": None, "valid_to": None, "former_codes": [],
     }  # fmt: skip
     assert client.get("/api/v1/regions/110000/").json()["parent"] is None
     assert client.get("/api/v1/regions/999999/").status_code == 404

@@ -82,7 +82,7 @@ def test_the_largest_change_is_the_longest_way_between_states_that_were_judged()
         Line("丁", "missing", "achieved"),
         Line("戊", "achieved", "on_track"),
     ]
-    assert points(*lines)["变化最大"] == "乙（二局）由“严重滞后”变为“已完成”；较上季2项变好、1项变差"
+    assert points(*lines)["变化最大"] == "乙（二局）由“严重滞后”变为“已完成”；较上季2项变好、1项变差（甲）"
     assert points(lines[1])["变化最大"].endswith("；较上季1项变好")
     assert points(lines[0])["变化最大"].endswith("；较上季1项变差")
     assert points(Line("丁", "missing", "achieved"))["变化最大"] == "没有指标的状态比上季变好或变差"
@@ -93,8 +93,14 @@ def test_the_forecast_names_who_would_fall_short_or_says_why_there_is_none() -> 
     assert points(*lines)["年末预计"] == "有年末预计的4项中，3项预计达不到年度目标（甲等）"
     assert points(*lines[2:])["年末预计"] == "有年末预计的2项中，1项预计达不到年度目标（丙）"
     assert points(lines[3])["年末预计"] == "有年末预计的1项均预计能达到年度目标"
-    assert points(Line("甲", "missed"), quarter=Q4)["年末预计"] == "本年已结束，实际值就是全年结果"
     assert points(Line("甲", "missing"))["年末预计"] == "数据还不够，不能预计"
+
+
+def test_a_year_that_has_ended_tells_its_result_and_forecasts_nothing() -> None:
+    ended = points(Line("甲", "missed"), Line("乙", "achieved"), Line("丙", "missing"), quarter=Q4)
+    assert ended["全年结果"] == "2项可以判断，1项完成年度目标，1项没有完成"
+    assert "年末预计" not in ended
+    assert points(Line("丙", "missing"), quarter=Q4)["全年结果"] == "没有可以判断的指标"
 
 
 def test_a_plan_without_targets_says_so_and_nothing_else() -> None:

@@ -533,7 +533,7 @@ def test_many_regions_and_years_take_as_many_queries_as_few(
     for number in range(4, 80):
         builders.make_region(f"33{number:02d}00")
     line = builders.make_line(plan, flow, dict.fromkeys(range(2021, 2026), "1000"), basis="year")
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         decompose(staff, line.pk, over_regions(), today=TODAY)
     assert Target.objects.filter(source="decomposed").count() == 5 * 79
     wish = over_regions("hand", years=(2025,), values={f"33{n:02d}00": Goal(Decimal(13)) for n in range(1, 80)})

@@ -90,5 +90,5 @@ def test_the_queries_of_the_list_do_not_grow_with_it(client_of, run, reviewer, d
     jobs = JobRun.objects.bulk_create([JobRun(kind="verify_attainment") for _n in range(20)])
     JobRequest.objects.bulk_create([JobRequest(job=job, user=reviewer) for job in jobs])
     client = client_of("reviewer")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get("/jobs/")

@@ -270,7 +270,7 @@ def test_a_note_that_is_too_long_is_refused_and_kept(client, form):
 
 
 def test_the_queries_do_not_grow_with_the_rows(client, client_of, django_assert_max_num_queries):
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         client.get("/entry/")
 
 

@@ -126,7 +126,7 @@ def test_whoever_reports_nothing_is_refused_in_words(client_of, form):
 
 
 def test_the_queries_do_not_grow_with_the_rows(client, form, django_assert_max_num_queries):
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(36):
         client.post("/entry/cells/", form | {f"value.{key(CODE)}": "4"})
 
 

@@ -147,7 +147,7 @@ def test_who_has_nothing_to_do_reads_one_sentence(client, settings):
     assert "目前没有需要您处理的工作" in page
 
 
-@pytest.mark.parametrize(("who", "most"), [("reporter", 24), ("staff", 14), ("reviewer", 9), ("department", 17)])
+@pytest.mark.parametrize(("who", "most"), [("reporter", 27), ("staff", 18), ("reviewer", 13), ("department", 22)])
 def test_the_queries_are_few(client_of, who, most, django_assert_max_num_queries):
     client = client_of(who)
     with django_assert_max_num_queries(most):

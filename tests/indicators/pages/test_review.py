@@ -234,5 +234,5 @@ def test_the_queries_do_not_grow_with_the_queue(client, django_assert_max_num_qu
     Figure.objects.filter(region__code="500120", year=2025, quarter=3).update(
         state="submitted", submitted_at=timezone.now()
     )
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get("/review/")
