@@ -43,6 +43,11 @@ def logged_in(browser: Browser, product: Product, username: str, **window: Any) 
         context.close()
 
 
+WIDEST = """[...document.querySelectorAll("body *")]
+    .map(one => [Math.round(one.getBoundingClientRect().right), one.tagName, one.className.baseVal ?? one.className])
+    .sort((one, other) => other[0] - one[0]).slice(0, 5).join(" | ")"""
+
+
 @pytest.mark.parametrize("username", PAGES)
 def test_without_scripts_and_at_four_times_the_size_every_page_reads_and_leads_on(
     product: Product,
@@ -59,7 +64,7 @@ def test_without_scripts_and_at_four_times_the_size_every_page_reads_and_leads_o
             page.goto(product.address + path)
             sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             if sideways > 0:
-                wrong.append(f"{path}: {sideways}px wider than the window")
+                wrong.append(f"{path}: {sideways}px wider than the window by {page.evaluate(WIDEST)}")
             if len(page.locator("main").inner_text().strip()) < 20:
                 wrong.append(f"{path}: nothing to read")
             # The menu of a small window opens by itself, as every <details> does.

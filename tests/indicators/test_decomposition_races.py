@@ -25,7 +25,7 @@ def test_the_same_split_twice_at_once_is_one_act_and_is_undone_once() -> None:
     line = TargetLine.objects.get(plan__slug="chongqing", indicator__code="patent_info_talents_trained")
     split = [lambda staff: decompose(staff, line.pk, Wish("regions", "equal"), today=TODAY, reason="平均分配")] * 2
     assert at_once(*split) == []
-    made = Decomposition.objects.get()
+    made = Decomposition.objects.get(line=line)
     assert Target.objects.filter(decomposition=made).count() == 37
     assert at_once(*[lambda staff: undo_decomposition(staff, made.pk, reason="分错了")] * 2) == ["wrong_state"]
     assert not TargetLine.objects.filter(plan=line.plan, region__parent=line.region).exists()

@@ -51,7 +51,8 @@ def test_the_conclusion_says_how_many_would_miss_their_target(client_of: ClientO
     told = [line.misses for line in shown.lines if line.misses is not None]
     assert f"有年末预计的{len(told)}项中，{sum(told)}项预计达不到年度目标" in shown.sentence
     last = client_of("leader").get(f"/plans/{bishan.pk}/?quarter=2024Q4").context["o"]
-    assert "年末预计：本年已结束，实际值就是全年结果" in last.sentence
+    assert "全年结果：32项可以判断，20项完成年度目标，12项没有完成" in last.sentence
+    assert "年末预计" not in last.sentence
 
 
 def test_the_lamps_add_up_to_the_number_of_lines_and_filter_the_table(client_of: ClientOf, bishan: Plan) -> None:
